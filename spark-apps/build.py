@@ -1,0 +1,30 @@
+"""Builds one table: `spark-submit build.py LAYER TABLE YYYY-MM-DD [--report FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from lakehouse.contracts.model import Layer
+from lakehouse.orchestration import steps
+from lakehouse.platform import spark
+
+
+def main() -> None:
+    """Read the arguments, build, leave the report where it was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("layer", type=Layer)
+    parser.add_argument("table")
+    parser.add_argument("ingest_date")
+    parser.add_argument("--report", type=Path)
+    asked = parser.parse_args()
+    session = spark.connect(f"{asked.layer}.{asked.table}")
+    report = steps.build(session, asked.layer, asked.table, asked.ingest_date)
+    if asked.report:
+        asked.report.write_text(json.dumps(report), encoding="utf-8")
+    session.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The first layer: source tables as they were, a folder a day."""

@@ -1,0 +1,32 @@
+"""The one command line; each module of this package registers its commands here."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from lakehouse.cli import servers
+from lakehouse.cli.common import errors
+from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.settings import MissingSecretError
+
+app = typer.Typer(
+    name="lakehouse",
+    help="The e-commerce lakehouse: its servers, its data, its runs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+servers.register(app)
+
+
+def main() -> None:
+    """Run a command; errors a person can act on are shown without a stack trace."""
+    try:
+        app(prog_name="./lakehouse")
+    except (PlatformError, MissingSecretError) as error:
+        errors.print(f"error: {error}", style="red", markup=False, highlight=False)
+        sys.exit(1)

@@ -1,0 +1,184 @@
+"""Commands for the servers: up, down, status, logs, restart, reset, doctor, credentials, setup.
+
+The platform's modules are imported inside the commands: `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lakehouse.cli.common import console, print_json, say, working
+
+if TYPE_CHECKING:
+    from lakehouse.platform.doctor import Finding
+    from lakehouse.platform.status import ServerStatus
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
+ServerName = Annotated[str, typer.Argument(help="A server, as `status` names it.")]
+ProfileName = Annotated[str, typer.Argument(help="Which servers.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (up, down, status, logs, restart, reset, doctor, credentials, setup):
+        app.command()(command)
+
+
+def up(profile: ProfileName = "batch") -> None:
+    """Start the servers of a profile and wait until they are ready."""
+    from lakehouse.platform import lifecycle
+
+    began = time.monotonic()
+    with working("starting"):
+        lifecycle.up(profile, say)
+    say(f"all ready in {time.monotonic() - began:.1f} s")
+
+
+def down() -> None:
+    """Stop every server."""
+    from lakehouse.platform import lifecycle
+
+    with working("stopping"):
+        lifecycle.down(say)
+
+
+def restart(name: ServerName) -> None:
+    """Stop a server, start it again and wait until it is ready."""
+    from lakehouse.platform import lifecycle
+
+    with working("starting again"):
+        lifecycle.restart(name, say)
+
+
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Stop every server and delete all their data."""
+    from lakehouse.platform import lifecycle
+    from lakehouse.platform.settings import settings
+
+    config = settings()
+    if not yes:
+        places = sorted({str(config.state_dir), str(config.postgres_home)})
+        typer.confirm(f"Delete all data in {' and '.join(places)}?", abort=True)
+    lifecycle.reset(say)
+    say("all data of the servers is deleted")
+
+
+def setup() -> None:
+    """Get everything ready for `up`: Java, Maven, secrets, assembled servers."""
+    from lakehouse.platform import lifecycle
+
+    with working("setting up"):
+        lifecycle.set_up(say)
+    say("set up")
+
+
+def status(as_json: JsonOption = False) -> None:
+    """Show each server's state, ports, process, memory (PSS) and time since its start."""
+    from lakehouse.platform.settings import settings
+    from lakehouse.platform.status import server_statuses
+
+    found = server_statuses(settings())
+    if as_json:
+        print_json([dataclasses.asdict(server) for server in found])
+    else:
+        _print_statuses(found)
+
+
+def _print_statuses(found: Sequence[ServerStatus]) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("server", "state", "ports"):
+        table.add_column(title)
+    for title in ("pid", "memory MB", "up"):
+        table.add_column(title, justify="right")
+    colours = {"ready": "green", "starting": "yellow", "failed": "red", "stopped": "dim"}
+    for server in found:
+        table.add_row(
+            server.name,
+            f"[{colours[server.state]}]{server.state}[/]",
+            " ".join(str(number) for number in server.ports.values()),
+            "" if server.pid is None else str(server.pid),
+            "" if server.memory_mb is None else f"{server.memory_mb:,.0f}",
+            "" if server.uptime_seconds is None else _duration(server.uptime_seconds),
+        )
+    total = sum(server.memory_mb or 0 for server in found)
+    table.add_row("together", "", "", "", f"{total:,.0f}", "", style="bold")
+    console.print(table)
+
+
+def _duration(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def logs(
+    name: ServerName,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as it grows.")] = False,
+    lines: Annotated[int, typer.Option("-n", help="How many of the last lines.", min=0)] = 50,
+) -> None:
+    """Show the end of a server's log."""
+    from lakehouse.platform.errors import PlatformError
+    from lakehouse.platform.services import load_services, process_named, processes_of
+    from lakehouse.platform.settings import settings
+    from lakehouse.platform.supervise import log_file
+
+    process = process_named(name, processes_of(load_services()))
+    file = log_file(process.name, settings())
+    if not file.exists():
+        raise PlatformError(f"{process.name} has not been started yet: ./lakehouse up")
+    command = ["tail", f"--lines={lines}", *(["--follow=name"] if follow else []), str(file)]
+    try:
+        raise typer.Exit(subprocess.run(command).returncode)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+
+
+def doctor(as_json: JsonOption = False) -> None:
+    """Look at the machine: Java, Maven, Python, memory, disk, ports, permissions."""
+    from lakehouse.platform.doctor import examine
+    from lakehouse.platform.settings import settings
+
+    found = examine(settings())
+    if as_json:
+        print_json([dataclasses.asdict(finding) for finding in found])
+    else:
+        _print_findings(found)
+    if not all(finding.ok for finding in found):
+        raise typer.Exit(1)
+
+
+def _print_findings(found: Sequence[Finding]) -> None:
+    from rich.markup import escape
+
+    for finding in found:
+        mark = "[green]ok  [/]" if finding.ok else "[red]FAIL[/]"
+        console.print(f"{mark} {finding.check}: {escape(finding.found)}", soft_wrap=True)
+        if not finding.ok:
+            console.print(f"     remedy: {escape(finding.remedy)}", soft_wrap=True)
+
+
+def credentials(as_json: JsonOption = False) -> None:
+    """Show who may log in where, with which password."""
+    from rich.table import Table
+
+    from lakehouse.platform.secrets import credentials as known
+    from lakehouse.platform.settings import settings
+
+    found = known(settings())
+    if as_json:
+        print_json(found)
+        return
+    table = Table("what", "where", "user", "password", box=None, pad_edge=False)
+    for entry in found:
+        table.add_row(*entry.values())
+    console.print(table, soft_wrap=True)

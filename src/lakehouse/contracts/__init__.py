@@ -1,0 +1,1 @@
+"""What exists: every table with columns, types, grain, meaning and checks. Declarations only."""

@@ -1,0 +1,1 @@
+"""The third layer: the star schema; one pure function a table."""

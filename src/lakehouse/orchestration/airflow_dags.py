@@ -1,0 +1,82 @@
+"""Pipelines as Airflow DAGs: a task a table, its outlet an asset, parents before children."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from airflow.sdk import DAG, Asset, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from lakehouse.contracts.model import Table
+from lakehouse.contracts.places import folder
+from lakehouse.orchestration import pipelines
+from lakehouse.orchestration.pipelines import Pipeline
+
+_DEFAULTS = {
+    "owner": "lakehouse",
+    "retries": 4,
+    "retry_delay": dt.timedelta(seconds=5),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": dt.timedelta(minutes=2),
+}
+
+
+def asset(table: Table) -> Asset:
+    """The asset that a table is to Airflow."""
+    return Asset(name=table.full_name, uri=f"hdfs://lakehouse{folder(table)}")
+
+
+def dag_of(pipeline: Pipeline) -> DAG:
+    """The DAG of a pipeline: imports run daily, the rest when all their inputs were renewed."""
+    inputs = [asset(t) for dag_id in pipeline.after for t in pipelines.pipeline(dag_id).tables]
+    with DAG(
+        pipeline.dag_id,
+        description=pipeline.description,
+        schedule=inputs or "@daily",
+        start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        catchup=False,
+        max_active_runs=1,
+        default_args=_DEFAULTS,
+        tags=[str(pipeline.layer), *([pipeline.source] if pipeline.source else [])],
+        doc_md=pipeline.description,
+    ) as dag:
+        steps = {table.name: _step(table) for table in pipeline.tables}
+        for table in pipeline.tables:
+            for parent in sorted(pipelines.catalog.needs(table) & steps.keys()):
+                steps[parent] >> steps[table.name]
+    return dag
+
+
+def _step(table: Table) -> Any:
+    target = asset(table)
+
+    @task(task_id=table.name, outlets=[target], doc_md=table.description)
+    def build(layer: str, name: str, **context: Any) -> dict[str, Any]:
+        from lakehouse.contracts.model import Layer
+        from lakehouse.orchestration import steps
+        from lakehouse.quality.checks import ChecksFailedError
+
+        try:
+            report = steps.run(Layer(layer), name, ingest_date(context))
+        except ChecksFailedError as error:
+            # the same rows would fail again: no retry
+            raise AirflowFailException(str(error)) from error
+        context["outlet_events"][target].extra = report
+        return report
+
+    return build(str(table.layer), table.name)
+
+
+def ingest_date(context: Mapping[str, Any]) -> str:
+    """The day a run works on: as asked for, else that of the inputs that set it off, else today."""
+    run = context["dag_run"]
+    if asked := (run.conf or {}).get("ingest_date"):
+        return dt.date.fromisoformat(asked).isoformat()
+    events = context.get("triggering_asset_events") or {}
+    days = [event.extra.get("ingest_date") for each in events.values() for event in each]
+    if known := [day for day in days if day]:
+        return str(max(known))
+    moment = run.logical_date or dt.datetime.now(dt.UTC)
+    return str(moment.date().isoformat())

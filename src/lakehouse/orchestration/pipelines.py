@@ -1,0 +1,88 @@
+"""The pipelines: names that people know, and the tables each one builds."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from lakehouse.contracts import catalog, sources
+from lakehouse.contracts.model import Layer, Table
+
+
+class UnknownPipelineError(LookupError):
+    """No pipeline has that name; the message offers the nearest."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One DAG: a step a table of one layer, after the pipelines that it waits for."""
+
+    dag_id: str
+    description: str
+    layer: Layer
+    source: str = ""
+    after: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables it builds, parents first."""
+        if self.source:
+            return catalog.build_order(catalog.of_source(self.layer, self.source))
+        return catalog.build_order(catalog.LAYERS[self.layer])
+
+
+IMPORT_ECOM = Pipeline(
+    "Import_Ecom_data_to_Bronze_State_using_SQOOP",
+    "The shop's database, as it is today, to bronze",
+    Layer.BRONZE,
+    sources.ECOM,
+)
+IMPORT_MARKETING = Pipeline(
+    "Import_Marketing_data_to_Bronze_State_using_SQOOP",
+    "The marketing database, as it is today, to bronze",
+    Layer.BRONZE,
+    sources.MARKETING,
+)
+SILVER_ECOM = Pipeline(
+    "Ecom_from_Bronze_to_Silver_using_Spark",
+    "The shop's tables typed, named, deduplicated; bad rows set aside",
+    Layer.SILVER,
+    sources.ECOM,
+    after=(IMPORT_ECOM.dag_id,),
+)
+SILVER_MARKETING = Pipeline(
+    "Marketing_from_Bronze_to_Silver_using_Spark",
+    "The marketing tables typed, named, deduplicated; bad rows set aside",
+    Layer.SILVER,
+    sources.MARKETING,
+    after=(IMPORT_MARKETING.dag_id,),
+)
+GOLD = Pipeline(
+    "Ecom_from_Silver_to_Gold_DataWarehouse_with_Hive",
+    "The star schema, merged by grain",
+    Layer.GOLD,
+    after=(SILVER_ECOM.dag_id, SILVER_MARKETING.dag_id),
+)
+PIPELINES: tuple[Pipeline, ...] = (
+    IMPORT_ECOM,
+    IMPORT_MARKETING,
+    SILVER_ECOM,
+    SILVER_MARKETING,
+    GOLD,
+)
+MAINTENANCE = "Gold_DataWarehouse_Maintenance"
+
+
+def pipeline(dag_id: str) -> Pipeline:
+    """The pipeline of that name.
+
+    Raises:
+        UnknownPipelineError: there is none; the message names the nearest.
+    """
+    for candidate in PIPELINES:
+        if candidate.dag_id == dag_id:
+            return candidate
+    known = [p.dag_id for p in PIPELINES]
+    nearest = difflib.get_close_matches(dag_id, known, n=1, cutoff=0.3)
+    hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known)}"
+    raise UnknownPipelineError(f"no pipeline is called {dag_id}; {hint}")

@@ -1,0 +1,1 @@
+"""Settings, sessions and the life of the servers."""

@@ -1,0 +1,116 @@
+"""Looks at the machine before anything is started, and says what to do about what is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.java import find_jdk, find_maven
+from lakehouse.platform.ports import taken_ports
+from lakehouse.platform.services import load_services, processes_of
+from lakehouse.platform.settings import ENV_FILE, Settings
+from lakehouse.platform.supervise import Supervisor
+
+DISK_GB = 5
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found; a remedy stands only where it failed."""
+
+    check: str
+    ok: bool
+    found: str
+    remedy: str = ""
+
+
+def examine(config: Settings) -> list[Finding]:
+    """Every check, failed or not."""
+    return [
+        _python(),
+        _tool("Java", find_jdk),
+        _tool("Maven", find_maven),
+        _memory(),
+        _disk(config),
+        _ports(config),
+        *(_writable(name, folder) for name, folder in _folders(config)),
+        _secrets_file(),
+    ]
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    ok = (3, 11) <= sys.version_info < (3, 13)
+    return Finding("Python", ok, version, "" if ok else "install Python 3.11 or 3.12")
+
+
+def _tool(name: str, find: Callable[[], Path]) -> Finding:
+    try:
+        return Finding(name, True, str(find()))
+    except PlatformError as error:
+        return Finding(name, False, "missing", str(error))
+
+
+def _memory() -> Finding:
+    needed = sum(process.memory_mb for process in processes_of(load_services()))
+    total = psutil.virtual_memory().total // 2**20
+    free = psutil.virtual_memory().available // 2**20
+    # what runs already takes part of it: only the machine's size decides
+    ok = total >= needed
+    remedy = f"the servers need {needed} MB: lower LAKEHOUSE_SPARK_DRIVER_MEMORY or add memory"
+    return Finding("memory", ok, f"{free} of {total} MB free", "" if ok else remedy)
+
+
+def _disk(config: Settings) -> Finding:
+    free = shutil.disk_usage(_existing(config.state_dir)).free // 2**30
+    ok = free >= DISK_GB
+    remedy = f"free {DISK_GB} GB, or put the data elsewhere with LAKEHOUSE_STATE_DIR"
+    return Finding("disk", ok, f"{free} GB free", "" if ok else remedy)
+
+
+def _ports(config: Settings) -> Finding:
+    states = Supervisor(config).states()
+    idle = [
+        process
+        for process in processes_of(load_services())
+        if process.name not in states or not states[process.name].pid
+    ]
+    taken = taken_ports(idle, config)
+    found = f"{len(taken)} taken" if taken else "free, or held by our own servers"
+    return Finding("ports", not taken, found, "; ".join(taken))
+
+
+def _folders(config: Settings) -> list[tuple[str, Path]]:
+    return [
+        ("state folder", config.state_dir),
+        ("cache folder", config.cache_dir),
+        ("PostgreSQL folder", config.postgres_home),
+    ]
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _writable(name: str, folder: Path) -> Finding:
+    place = _existing(folder)
+    ok = os.access(place, os.W_OK | os.X_OK)
+    remedy = f"allow yourself to write there: sudo chown -R {os.getuid()} {place}"
+    return Finding(name, ok, str(folder), "" if ok else remedy)
+
+
+def _secrets_file() -> Finding:
+    if not ENV_FILE.exists():
+        return Finding("secrets", True, "none yet: `up` makes them")
+    mode = ENV_FILE.stat().st_mode & 0o777
+    ok = not mode & 0o077
+    remedy = f"others may read your passwords: chmod 600 {ENV_FILE}"
+    return Finding("secrets", ok, f".env, mode {mode:o}", "" if ok else remedy)

@@ -1,0 +1,74 @@
+"""The environment every server and wrapper runs in: settings, folders and Java by name.
+
+A container gives the same names through its compose file; `services/*/run` read nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from lakehouse.platform.assembly import assembled
+from lakehouse.platform.java import find_jdk
+from lakehouse.platform.services import load_services
+from lakehouse.platform.settings import PROJECT, Settings
+
+MARK = "LAKEHOUSE_SUPERVISED"
+
+
+def settings_environment(config: Settings) -> dict[str, str]:
+    """Each setting by its environment name, secrets included."""
+    found = {}
+    for name in type(config).model_fields:
+        value = getattr(config, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
+        if value is not None:
+            found[f"LAKEHOUSE_{name.upper()}"] = str(value)
+    return found
+
+
+def fingerprint(config: Settings) -> str:
+    """Changes when a setting does: running servers would still have the old one."""
+    text = repr(sorted(settings_environment(config).items()))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def process_environment(config: Settings) -> dict[str, str]:
+    """Everything a `services/*/run` script may ask for.
+
+    Raises:
+        PlatformError: no suitable JDK was found.
+    """
+    environment = dict(os.environ) | settings_environment(config)
+    binaries = Path(sys.executable).parent
+    environment |= {
+        "JAVA_HOME": str(find_jdk()),
+        "SPARK_HOME": str(_spark_home()),
+        "PYSPARK_PYTHON": sys.executable,
+        "PYTHONPATH": str(PROJECT / "src"),
+        "PYTHONUNBUFFERED": "1",
+        "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "LAKEHOUSE_DAGS_DIR": str(PROJECT / "dags"),
+        "no_proxy": ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get("no_proxy")))),
+    }
+    for service in load_services():
+        name = service.name.upper()
+        environment[f"LAKEHOUSE_{name}_DATA"] = str(config.state_dir / service.name)
+        if service.pom is not None:
+            environment[f"LAKEHOUSE_{name}_ASSEMBLY"] = str(assembled(service, config))
+    environment["LAKEHOUSE_POSTGRES_DATA"] = str(config.postgres_home)
+    return environment
+
+
+def _spark_home() -> Path:
+    """The engine's folder, found without importing it, which takes seconds."""
+    spec = importlib.util.find_spec("pyspark")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("pyspark")
+    return Path(spec.origin).parent

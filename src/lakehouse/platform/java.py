@@ -1,0 +1,103 @@
+"""Finds the JDK and Maven, and installs them where the operating system allows it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from lakehouse.platform.errors import PlatformError
+
+VERSION = "17"
+PACKAGES = {"jdk": "openjdk-17-jdk-headless", "maven": "maven"}
+
+
+@functools.cache
+def find_jdk() -> Path:
+    """The home of a JDK of exactly the version every server runs on.
+
+    Raises:
+        PlatformError: none was found; the message holds the command that installs one.
+    """
+    for home in _candidates():
+        if _version(home) == VERSION:
+            return home
+    raise PlatformError(
+        f"needs a JDK {VERSION} (with javac; newer ones do not run Hadoop), found none: "
+        f"{_advice(PACKAGES['jdk'])}, or point JAVA_HOME at one"
+    )
+
+
+def find_maven() -> Path:
+    """The Maven command.
+
+    Raises:
+        PlatformError: it was not found; the message holds the command that installs it.
+    """
+    found = shutil.which("mvn")
+    if found is None:
+        raise PlatformError(f"needs Maven, found none: {_advice(PACKAGES['maven'])}")
+    return Path(found)
+
+
+def ensure_tools(say: Callable[[str], None]) -> None:
+    """Install what is missing with apt, where that works without asking anybody.
+
+    Raises:
+        PlatformError: something is missing and cannot be installed from here.
+    """
+    missing = []
+    for package, find in ((PACKAGES["jdk"], find_jdk), (PACKAGES["maven"], find_maven)):
+        try:
+            find()
+        except PlatformError:
+            missing.append(package)
+    if missing and os.geteuid() == 0 and shutil.which("apt-get"):
+        say(f"installing {' '.join(missing)} with apt-get")
+        _apt(missing)
+    find_jdk()
+    find_maven()
+
+
+def _candidates() -> Iterator[Path]:
+    named = os.environ.get("JAVA_HOME")
+    if named:
+        yield Path(named)
+    on_path = shutil.which("javac")
+    if on_path:
+        yield Path(on_path).resolve().parent.parent
+    for root in ("/usr/lib/jvm", "/opt/java", "/Library/Java/JavaVirtualMachines"):
+        for home in sorted(Path(root).glob("*17*")):
+            yield home / "Contents/Home" if (home / "Contents/Home").exists() else home
+
+
+def _version(home: Path) -> str | None:
+    """The major version of the JDK there, nothing where it is none."""
+    if not (home / "bin/javac").exists():
+        return None
+    release = home / "release"
+    if release.exists():
+        match = re.search(r'^JAVA_VERSION="(\d+)', release.read_text("utf-8"), re.MULTILINE)
+        return match.group(1) if match else None
+    answer = subprocess.run([home / "bin/javac", "-version"], capture_output=True, text=True)
+    match = re.search(r"javac (\d+)", answer.stdout + answer.stderr)
+    return match.group(1) if match else None
+
+
+def _advice(package: str) -> str:
+    return f"run `sudo apt-get install -y {package}` (or your system's equivalent)"
+
+
+def _apt(packages: list[str]) -> None:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-qq"], ["install", "-y", "-qq", *packages]):
+        answer = subprocess.run(
+            ["apt-get", *arguments], env=environment, capture_output=True, text=True
+        )
+        if answer.returncode:
+            last = answer.stderr.strip().splitlines()[-1:]
+            raise PlatformError(f"apt-get {' '.join(arguments)} failed: {''.join(last)}")

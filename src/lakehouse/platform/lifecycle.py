@@ -1,0 +1,184 @@
+"""The life of the servers: start in order, stop in reverse, start again, forget."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from threading import Event
+
+from lakehouse.platform import hdfs, postgres
+from lakehouse.platform.assembly import assemble
+from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.java import ensure_tools
+from lakehouse.platform.leftovers import end_leftovers
+from lakehouse.platform.ports import require_free_ports
+from lakehouse.platform.probes import ready
+from lakehouse.platform.secrets import ensure_secrets
+from lakehouse.platform.services import (
+    Process,
+    in_profile,
+    load_services,
+    process_named,
+    processes_of,
+    starting_order,
+)
+from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.supervise import Supervisor, log_file
+
+Say = Callable[[str], None]
+
+# what must be there before anything that needs the server may start; each may run again at any time
+PREPARATIONS: dict[str, Callable[[Settings], None]] = {
+    "postgres": postgres.bootstrap,
+    "datanode": hdfs.bootstrap,
+}
+DEAD = ("FATAL", "STOPPED", "UNKNOWN")
+
+
+def set_up(say: Say, profile: str = "batch") -> Settings:
+    """Everything that is done once: Java, secrets, assembled servers. Returns the settings.
+
+    Raises:
+        PlatformError: something is missing that cannot be had from here.
+    """
+    services = in_profile(load_services(), profile)
+    ensure_tools(say)
+    added = ensure_secrets()
+    if added:
+        say(f"generated {len(added)} secrets into .env")
+    config = settings()
+    assemble(services, config, say)
+    return config
+
+
+def up(profile: str, say: Say) -> None:
+    """Start the servers of a profile and wait until each is ready.
+
+    Raises:
+        PlatformError: a port is taken, or a server does not get ready.
+    """
+    chosen = processes_of(in_profile(load_services(), profile))
+    config = set_up(say, profile)
+    with _alone(config):
+        supervisor = Supervisor(config)
+        if supervisor.pid is None:
+            end_leftovers(config)
+        elif not supervisor.has_settings_of(config):
+            say("settings have changed: starting the servers again")
+            _stop_all(supervisor, config, say)
+        states = supervisor.states()
+        idle = [p for p in chosen if p.name not in states or states[p.name].state in DEAD]
+        require_free_ports(idle, config)
+        supervisor.ensure_running(load_services())
+        _start(chosen, supervisor, config, say)
+
+
+def down(say: Say) -> None:
+    """Stop every server, those that need others first; nothing of ours runs afterwards."""
+    config = settings()
+    with _alone(config):
+        _stop_all(Supervisor(config), config, say)
+
+
+def restart(name: str, say: Say) -> None:
+    """Stop one server, start it again and wait until it is ready.
+
+    Raises:
+        UnknownNameError: there is no such server.
+        PlatformError: it does not get ready.
+    """
+    process = process_named(name, processes_of(load_services()))
+    config = settings()
+    with _alone(config):
+        supervisor = Supervisor(config)
+        if supervisor.pid is None:
+            raise PlatformError("nothing runs: start with ./lakehouse up")
+        supervisor.stop(name)
+        _start_one(process, supervisor, config, say, Event())
+
+
+def reset(say: Say) -> None:
+    """Stop everything and delete all data of the servers."""
+    config = settings()
+    down(say)
+    for folder in (config.postgres_home, config.state_dir):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone(config: Settings) -> Iterator[None]:
+    """One command at a time may start or stop servers of a state folder."""
+    config.run_dir.mkdir(parents=True, exist_ok=True)
+    with (config.run_dir / "lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _start(
+    chosen: Iterable[Process], supervisor: Supervisor, config: Settings, say: Say
+) -> None:
+    """Start each as soon as what it needs is ready, side by side where nothing forbids it."""
+    waiting = list(starting_order(chosen))
+    done: set[str] = set()
+    failed = Event()
+    with ThreadPoolExecutor(max_workers=max(1, len(waiting))) as pool:
+        running: dict[Future[None], str] = {}
+        while waiting or running:
+            for process in [p for p in waiting if done.issuperset(p.needs)]:
+                waiting.remove(process)
+                work = pool.submit(_start_one, process, supervisor, config, say, failed)
+                running[work] = process.name
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for work in finished:
+                if work.exception() is not None:
+                    # the others stop waiting: what failed is told at once
+                    failed.set()
+                work.result()
+                done.add(running.pop(work))
+
+
+def _start_one(
+    process: Process, supervisor: Supervisor, config: Settings, say: Say, cancelled: Event
+) -> None:
+    began = time.monotonic()
+    supervisor.start(process.name)
+    _await_ready(process, supervisor, config, cancelled)
+    if cancelled.is_set():
+        return
+    if process.name in PREPARATIONS:
+        PREPARATIONS[process.name](config)
+    say(f"{process.name} ready in {time.monotonic() - began:.1f} s")
+
+
+def _await_ready(
+    process: Process, supervisor: Supervisor, config: Settings, cancelled: Event
+) -> None:
+    until = time.monotonic() + process.probe.seconds
+    while not ready(process, config) and not cancelled.is_set():
+        state = supervisor.states().get(process.name)
+        gone = state is None or state.state in DEAD
+        if gone or time.monotonic() > until:
+            raise PlatformError(_not_ready(process, config, gone=gone))
+        time.sleep(0.25)
+
+
+def _not_ready(process: Process, config: Settings, *, gone: bool) -> str:
+    file = log_file(process.name, config)
+    last = file.read_text("utf-8", errors="replace").splitlines()[-12:] if file.exists() else []
+    why = "ended at once" if gone else f"was not ready after {process.probe.seconds} s"
+    return "\n".join([f"{process.name} {why}; the end of {file}:", *last])
+
+
+def _stop_all(supervisor: Supervisor, config: Settings, say: Say) -> None:
+    if supervisor.pid is not None:
+        known = supervisor.states()
+        for process in reversed(starting_order(processes_of(load_services()))):
+            if process.name in known and known[process.name].state not in DEAD:
+                supervisor.stop(process.name)
+                say(f"{process.name} stopped")
+        supervisor.shut_down()
+    end_leftovers(config)

@@ -1,0 +1,62 @@
+"""Whether ports are free, and who holds those that are not."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+
+import psutil
+
+from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.services import Process
+from lakehouse.platform.settings import Settings
+
+
+def require_free_ports(processes: Iterable[Process], config: Settings) -> None:
+    """Check every port of these processes before any of them is started.
+
+    Raises:
+        PlatformError: ports are taken; the message names each, its setting and its holder.
+    """
+    taken = taken_ports(processes, config)
+    if taken:
+        raise PlatformError("\n".join(taken))
+
+
+def taken_ports(processes: Iterable[Process], config: Settings) -> list[str]:
+    """One sentence for each port that something else listens on."""
+    found = []
+    for process in processes:
+        for setting in process.ports.values():
+            number = int(getattr(config, setting))
+            if not is_free(number, config.bind_host):
+                found.append(
+                    f"port {number}, which {process.name} needs, is taken{_by(number)}: "
+                    f"end that, or choose another port with LAKEHOUSE_{setting.upper()}"
+                )
+    return found
+
+
+def is_free(number: int, host: str) -> bool:
+    """Whether a server could listen there now."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        # servers do the same: a connection that has just been closed is no obstacle
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, number))
+        except OSError:
+            return False
+    return True
+
+
+def _by(number: int) -> str:
+    """Who listens there, as far as this user may see."""
+    try:
+        for connection in psutil.net_connections("tcp"):
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
+            if listens and connection.laddr.port == number and connection.pid:
+                name = psutil.Process(connection.pid).name()
+                return f" by {name} (process {connection.pid})"
+    except psutil.Error:
+        pass
+    return ""

@@ -1,0 +1,93 @@
+"""Generated secrets: made once, kept in `.env`, never replaced."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from lakehouse.platform.settings import ENV_FILE, Settings, settings
+
+PREFIX = "LAKEHOUSE_"
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _key() -> str:
+    return secrets.token_hex(32)
+
+
+def _fernet() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+GENERATORS: dict[str, Callable[[], str]] = {
+    "postgres_superuser_password": _password,
+    "postgres_loader_password": _password,
+    "postgres_reader_password": _password,
+    "postgres_metastore_password": _password,
+    "postgres_airflow_password": _password,
+    "airflow_admin_password": _password,
+    "airflow_jwt_secret": _key,
+    "airflow_secret_key": _key,
+    "airflow_fernet_key": _fernet,
+}
+
+
+def ensure_secrets(file: Path = ENV_FILE) -> tuple[str, ...]:
+    """Append a generated value to `.env` for each secret that has none; return the names added.
+
+    Values that stand in the file or in the environment are left alone.
+    """
+    config = Settings(_env_file=file)  # type: ignore[call-arg]  # pydantic-settings' own parameter
+    missing = tuple(name for name in GENERATORS if getattr(config, name) is None)
+    if file.exists():
+        file.chmod(0o600)
+    if missing:
+        _append(file, missing)
+        settings.cache_clear()
+    return missing
+
+
+def _append(file: Path, names: tuple[str, ...]) -> None:
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    start = "" if not text or text.endswith("\n") else "\n"
+    lines = "".join(f"{PREFIX}{name.upper()}={GENERATORS[name]()}\n" for name in names)
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(start + lines)
+
+
+def credentials(config: Settings) -> list[dict[str, str]]:
+    """Who may log in where, with address and password.
+
+    Raises:
+        MissingSecretError: nothing has been set up yet.
+    """
+    database = f"{config.postgres_host}:{config.postgres_port}"
+    found = [
+        {
+            "what": "Airflow",
+            "where": f"http://{config.airflow_host}:{config.airflow_port}",
+            "user": config.airflow_user,
+            "password": config.secret("airflow_admin_password"),
+        }
+    ]
+    for user, secret in (
+        ("postgres", "postgres_superuser_password"),
+        ("lakehouse_loader", "postgres_loader_password"),
+        ("lakehouse_reader", "postgres_reader_password"),
+    ):
+        found.append(
+            {
+                "what": "PostgreSQL",
+                "where": database,
+                "user": user,
+                "password": config.secret(secret),
+            }
+        )
+    return found

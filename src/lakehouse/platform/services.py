@@ -1,0 +1,128 @@
+"""What servers there are, read from `services/*/service.toml`, and in which order they start."""
+
+from __future__ import annotations
+
+import functools
+import graphlib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lakehouse.platform.errors import UnknownNameError
+from lakehouse.platform.settings import PROJECT, Settings
+
+SERVICES = PROJECT / "services"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Probe(_Model):
+    """How to tell that a process is ready."""
+
+    kind: Literal["tcp", "http", "postgres", "hdfs", "spark", "airflow"]
+    port: str = Field("", description="which of the process's ports, by its name")
+    path: str = "/"
+    component: str = Field("", description="the part of Airflow that must report itself healthy")
+    seconds: int = Field(60, description="longest wait until ready")
+
+
+class Process(_Model):
+    """One supervised process."""
+
+    name: str
+    command: tuple[str, ...] = Field(description="program in the service's folder, arguments")
+    probe: Probe
+    needs: tuple[str, ...] = Field((), description="processes that must be ready before")
+    ports: dict[str, str] = Field({}, description="name of a port to the setting that holds it")
+    memory_mb: int = Field(description="resident memory to expect, idle")
+    stop_signal: str = "TERM"
+    stop_seconds: int = 20
+
+    def port(self, name: str, config: Settings) -> int:
+        """The number of one of the process's ports."""
+        return int(getattr(config, self.ports[name]))
+
+
+class Service(_Model):
+    """One folder below `services/`."""
+
+    folder: Path
+    description: str
+    profiles: tuple[str, ...]
+    process: tuple[Process, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def pom(self) -> Path | None:
+        """What the service is assembled from, unless it comes with the Python environment."""
+        file = self.folder / "pom.xml"
+        return file if file.exists() else None
+
+
+@functools.cache
+def load_services(root: Path = SERVICES) -> tuple[Service, ...]:
+    """Every service, by name.
+
+    Raises:
+        pydantic.ValidationError: a file says something that is not understood.
+    """
+    found = []
+    for file in sorted(root.glob("*/service.toml")):
+        found.append(Service(folder=file.parent, **tomllib.loads(file.read_text("utf-8"))))
+    return tuple(found)
+
+
+def in_profile(services: Iterable[Service], profile: str) -> tuple[Service, ...]:
+    """The services of a profile.
+
+    Raises:
+        UnknownNameError: no service names this profile.
+    """
+    chosen = tuple(service for service in services if profile in service.profiles)
+    if not chosen:
+        raise UnknownNameError(
+            "profile", profile, {name for service in services for name in service.profiles}
+        )
+    return chosen
+
+
+def processes_of(services: Iterable[Service]) -> tuple[Process, ...]:
+    """Every process of these services."""
+    return tuple(process for service in services for process in service.process)
+
+
+def process_named(name: str, processes: Iterable[Process]) -> Process:
+    """One process.
+
+    Raises:
+        UnknownNameError: there is none of this name.
+    """
+    by_name = {process.name: process for process in processes}
+    if name not in by_name:
+        raise UnknownNameError("server", name, by_name)
+    return by_name[name]
+
+
+def starting_order(processes: Iterable[Process]) -> tuple[Process, ...]:
+    """Processes so that each stands behind everything it needs.
+
+    Raises:
+        graphlib.CycleError: two processes need each other.
+        UnknownNameError: a process needs one that is not among them.
+    """
+    by_name = {process.name: process for process in processes}
+    sorter: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter()
+    for process in by_name.values():
+        for need in process.needs:
+            process_named(need, by_name.values())
+        sorter.add(process.name, *process.needs)
+    return tuple(by_name[name] for name in sorter.static_order())

@@ -1,0 +1,140 @@
+"""Every setting of the platform, read from the environment and from `.env` (the environment wins).
+
+Names are prefixed: `LAKEHOUSE_POSTGRES_PORT=5433 ./lakehouse up`. Secrets have no default: they are
+generated into `.env` at set-up (see `lakehouse.platform.secrets`).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[3]
+ENV_FILE = PROJECT / ".env"
+
+
+class Settings(BaseSettings):
+    """Addresses, folders, engines and secrets; `LAKEHOUSE_<NAME>` sets any of them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LAKEHOUSE_", env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore"
+    )
+
+    state_dir: Path = Field(PROJECT / ".lakehouse", description="data, logs and process files")
+    cache_dir: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+        / "lakehouse",
+        description="assembled servers, shared by all clones of a user",
+    )
+    bind_host: str = Field("127.0.0.1", description="address every port listens on")
+
+    postgres_host: str = "127.0.0.1"
+    postgres_port: int = 15432
+    namenode_host: str = "127.0.0.1"
+    namenode_port: int = 8020
+    namenode_http_port: int = 9870
+    datanode_host: str = "127.0.0.1"
+    datanode_port: int = 9866
+    datanode_http_port: int = 9864
+    datanode_ipc_port: int = 9867
+    hdfs_replication: int = 1
+    metastore_host: str = "127.0.0.1"
+    metastore_port: int = 9083
+    spark_host: str = "127.0.0.1"
+    spark_connect_port: int = 15002
+    spark_thrift_port: int = 10004
+    spark_driver_memory: str = "1g"
+    spark_master: str = Field("local[2]", description="master of the warm engine")
+    airflow_host: str = "127.0.0.1"
+    airflow_port: int = 6060
+    airflow_user: str = "admin"
+
+    ingest_engine: Literal["sqoop", "spark"] = Field(
+        "sqoop", validation_alias=AliasChoices("INGEST_ENGINE", "LAKEHOUSE_INGEST_ENGINE")
+    )
+    run_on: Literal["engine", "submit"] = Field(
+        "engine", description="tasks run on the warm engine, or each by spark-submit"
+    )
+    submit_master: str = Field("local[2]", description="master that spark-submit hands tasks to")
+
+    postgres_superuser_password: SecretStr | None = None
+    postgres_loader_password: SecretStr | None = None
+    postgres_reader_password: SecretStr | None = None
+    postgres_metastore_password: SecretStr | None = None
+    postgres_airflow_password: SecretStr | None = None
+    airflow_admin_password: SecretStr | None = None
+    airflow_jwt_secret: SecretStr | None = None
+    airflow_secret_key: SecretStr | None = None
+    airflow_fernet_key: SecretStr | None = None
+
+    @field_validator("state_dir", "cache_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        """Servers run in folders of their own: a relative path would mean another place there."""
+        return value.expanduser().absolute()
+
+    @property
+    def logs_dir(self) -> Path:
+        """One log file a server."""
+        return self.state_dir / "logs"
+
+    @property
+    def run_dir(self) -> Path:
+        """Configuration and locks of the process keeper."""
+        return self.state_dir / "run"
+
+    @property
+    def state_id(self) -> str:
+        """A short name of the state folder, for places outside of it."""
+        return hashlib.sha256(str(self.state_dir).encode()).hexdigest()[:8]
+
+    @property
+    def postgres_home(self) -> Path:
+        """PostgreSQL's folder: outside the state folder for root, as the server runs as another user."""
+        if os.geteuid() == 0:
+            return Path("/var/lib/lakehouse") / self.state_id / "postgres"
+        return self.state_dir / "postgres"
+
+    @property
+    def local_host(self) -> str:
+        """Where this machine reaches what listens on `bind_host`."""
+        return "127.0.0.1" if self.bind_host in ("0.0.0.0", "::", "") else self.bind_host
+
+    @property
+    def hdfs_url(self) -> str:
+        """Root of the file system, as Hadoop clients write it."""
+        return f"hdfs://{self.namenode_host}:{self.namenode_port}"
+
+    @property
+    def lake(self) -> str:
+        """Folder on HDFS below which every layer lives."""
+        return f"{self.hdfs_url}/lakehouse"
+
+    def secret(self, name: str) -> str:
+        """The value of a generated secret.
+
+        Raises:
+            MissingSecretError: set-up has not run yet.
+        """
+        value = getattr(self, name)
+        if value is None:
+            raise MissingSecretError(
+                f"LAKEHOUSE_{name.upper()} is not set: run ./lakehouse up once, it writes .env"
+            )
+        return str(value.get_secret_value())
+
+
+class MissingSecretError(RuntimeError):
+    """A secret was asked for before set-up generated it."""
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""Runs the declared checks and keeps their results."""

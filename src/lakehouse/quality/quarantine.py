@@ -1,0 +1,62 @@
+"""Rows set aside by silver: kept whole with rule and reason, a table a silver table."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakehouse.contracts import ddl, places
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.quality import QUARANTINE_COLUMNS
+from lakehouse.platform.settings import settings
+
+
+def table_name(table: Table) -> str:
+    """The quarantine of a silver table, as SQL names it."""
+    return f"{Layer.QUARANTINE}.{table.name}"
+
+
+def replace(spark: SparkSession, table: Table, ingest_date: str, rows: DataFrame | None) -> None:
+    """Make `rows` the quarantine of that day; None empties it.
+
+    Args:
+        spark: the session.
+        table: the silver table that set the rows aside.
+        ingest_date: day of the import, YYYY-MM-DD.
+        rows: `rule`, `reason`, `source_row`.
+    """
+    name = table_name(table)
+    if rows is None:
+        if spark.catalog.tableExists(name):
+            spark.sql(f"DELETE FROM {name} WHERE ingest_date = DATE'{ingest_date}'")
+        return
+    ensure_table(spark, table)
+    day = F.lit(ingest_date).cast("date").alias("ingest_date")
+    (
+        rows.select("*", day)
+        .write.format("delta")
+        .mode("overwrite")
+        .option("replaceWhere", f"ingest_date = DATE'{ingest_date}'")
+        .saveAsTable(name)
+    )
+
+
+def count(spark: SparkSession, table: Table, ingest_date: str) -> int:
+    """Rows in quarantine of a silver table for one day."""
+    if not spark.catalog.tableExists(table_name(table)):
+        return 0
+    return spark.table(table_name(table)).filter(F.col("ingest_date") == ingest_date).count()
+
+
+def ensure_table(spark: SparkSession, table: Table) -> None:
+    """Create a silver table's quarantine where it is missing."""
+    kept = Table(
+        Layer.QUARANTINE,
+        table.name,
+        f"Rows that {table.full_name} set aside, with the reason",
+        QUARANTINE_COLUMNS,
+    )
+    if not spark.catalog.tableExists(kept.full_name):
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS {Layer.QUARANTINE}")
+        location = settings().hdfs_url + places.quarantine_folder(table)
+        spark.sql(ddl.create(kept, "delta", location))

@@ -1,0 +1,1 @@
+"""What readers get: SQL over Thrift, the answers, the proof."""

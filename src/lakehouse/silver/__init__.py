@@ -1,0 +1,1 @@
+"""The second layer: typed, named, deduplicated; one pure function a table."""

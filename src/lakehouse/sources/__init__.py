@@ -1,0 +1,1 @@
+"""What was there before us: the source databases and how data gets into them."""

@@ -1,0 +1,60 @@
+"""Every gold function with its rows in and out; the cases are folders of data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from unit.rows import case_name, cases, expected, in_order, named_columns, rows_of, typed_frame
+
+from lakehouse.contracts import catalog
+from lakehouse.contracts.gold import TABLES
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.gold import dimensions, facts, keys
+
+CASES = cases(Path(__file__).parent / "cases")
+
+
+@pytest.mark.parametrize("case", CASES, ids=case_name)
+def test_rows(spark: SparkSession, case: Path) -> None:
+    contract = catalog.table(Layer.GOLD, case.parent.name)
+    promised = expected(case)
+    built = _built(spark, case, contract).cache()
+
+    assert [(name, type_.upper()) for name, type_ in built.dtypes] == [
+        (column.name, column.type) for column in contract.columns
+    ]
+    assert rows_of(built, named_columns(promised, contract)) == in_order(promised)
+    assert built.select(*contract.grain).distinct().count() == built.count()
+    _assert_nothing_missing(built, contract)
+    built.unpersist()
+
+
+@pytest.mark.parametrize("contract", TABLES, ids=lambda table: table.name)
+def test_a_case_names_every_column(contract: Table) -> None:
+    named = [expected(case) for case in CASES if case.parent.name == contract.name]
+
+    assert any(rows and list(rows[0]) == contract.column_names for rows in named)
+
+
+def _assert_nothing_missing(built: DataFrame, contract: Table) -> None:
+    for column in contract.columns:
+        if not column.nullable:
+            assert built.filter(built[column.name].isNull()).isEmpty(), column.name
+
+
+def _built(spark: SparkSession, case: Path, contract: Table) -> DataFrame:
+    """The table as it is written: a dimension with its keys and its unknown member."""
+    read = [typed_frame(spark, case, _read_table(name)) for name in contract.reads]
+    if not contract.is_dimension:
+        return getattr(facts, contract.name)(*read)
+    members = getattr(dimensions, contract.name)(*read)
+    if contract.columns[0].name not in contract.grain:
+        members = keys.with_keys(members, typed_frame(spark, case, contract), contract)
+    return keys.with_unknown_member(members, contract)
+
+
+def _read_table(name: str) -> Table:
+    layer = Layer.GOLD if name.startswith(("dim_", "fact_")) else Layer.SILVER
+    return catalog.table(layer, name)
