@@ -80,9 +80,11 @@ def in_order(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
 
 
-def named_columns(rows: list[Row], contract: Table) -> list[str]:
-    """The columns that expected rows speak of; all where there is no row."""
-    return list(rows[0]) if rows else contract.column_names
+def only(rows: list[Row], promised: list[Row]) -> list[Row]:
+    """The rows, cut down to the columns that the promised ones speak of."""
+    if not promised:
+        return rows
+    return in_order({name: row[name] for name in promised[0]} for row in rows)
 
 
 def _csv_rows(file: Path) -> list[dict[str, str]]:

@@ -33,9 +33,7 @@ def _password_file(work: Path, password: str) -> Path:
     return path
 
 
-def _arguments(
-    source: Table, folder: str, login: postgres.Login, password: Path
-) -> list[str]:
+def _arguments(source: Table, folder: str, login: postgres.Login, password: Path) -> list[str]:
     return [
         "import",
         "--connect",

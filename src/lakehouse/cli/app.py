@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from lakehouse.cli import servers
+from lakehouse.cli import checks, data, demo, looking, quarantine, runs, servers
 from lakehouse.cli.common import errors
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import MissingSecretError
@@ -20,7 +20,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-servers.register(app)
+for module in (demo, servers):
+    module.register(app)
+app.add_typer(data.app)
+for module in (runs, looking, quarantine):
+    module.register(app)
+app.add_typer(checks.app)
 
 
 def main() -> None:
@@ -28,5 +33,5 @@ def main() -> None:
     try:
         app(prog_name="./lakehouse")
     except (PlatformError, MissingSecretError) as error:
-        errors.print(f"error: {error}", style="red", markup=False, highlight=False)
+        errors.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)

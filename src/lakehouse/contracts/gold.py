@@ -14,6 +14,8 @@ DAYS = "DECIMAL(9,2)"
 UNKNOWN_KEY = -1
 UNKNOWN_DATE = "1900-01-01"
 UNKNOWN_TEXT = "unknown"
+# Versions of a table that readers may still go back to; Delta refuses less than a week.
+HISTORY_HOURS = 168
 
 
 def _key(name: str, description: str) -> Column:
@@ -287,9 +289,7 @@ FACT_PAYMENT = Table(
     "One payment towards an order",
     (
         Column("order_id", "STRING", "The order", nullable=False),
-        Column(
-            "payment_sequential", "INT", "Number of the payment in its order", nullable=False
-        ),
+        Column("payment_sequential", "INT", "Number of the payment in its order", nullable=False),
         _key("customer_key", "Who ordered"),
         _date_key("purchase_date_key", "Day of purchase"),
         Column("payment_type", "STRING", "Means of payment", nullable=False),

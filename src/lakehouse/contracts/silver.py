@@ -390,9 +390,7 @@ CLOSED_DEALS = Table(
             "sdr_id",
             personal=True,
         ),
-        Column(
-            "sales_representative_id", "STRING", "Who closed the deal", "sr_id", personal=True
-        ),
+        Column("sales_representative_id", "STRING", "Who closed the deal", "sr_id", personal=True),
         Column("won_at", "TIMESTAMP", "Moment the deal was closed, UTC", "won_date"),
         Column("business_segment", "STRING", "What it sells"),
         Column("lead_type", "STRING", "Size and kind of the lead"),
@@ -408,9 +406,7 @@ CLOSED_DEALS = Table(
     source=sources.MARKETING,
     reads=("closed_deals",),
     rules=(_possible("won_at"), _not_negative("declared_monthly_revenue")),
-    references=(
-        Reference("mql_id", "marketing_qualified_leads", "mql_id", Severity.QUARANTINE),
-    ),
+    references=(Reference("mql_id", "marketing_qualified_leads", "mql_id", Severity.QUARANTINE),),
     totals=(Total("declared_monthly_revenue", "declared_monthly_revenue"),),
 )
 

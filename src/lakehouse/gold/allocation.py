@@ -5,6 +5,9 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+# the product of two of them has more digits than a BIGINT holds
+_CENTS = "decimal(16,0)"
+
 
 def with_allocation(
     items: DataFrame, amount: str, weight: str, by: str, order: str, into: str
@@ -25,10 +28,12 @@ def with_allocation(
     group = Window.partitionBy(by)
     # whole cents throughout: no share is off by a floating point's last digit
     counted = (
-        items.withColumn("_total", (F.coalesce(amount, F.lit(0)) * 100).cast("bigint"))
-        .withColumn("_weight", (F.col(weight) * 100).cast("bigint"))
+        items.withColumn("_total", (F.coalesce(amount, F.lit(0)) * 100).cast(_CENTS))
+        .withColumn("_weight", (F.col(weight) * 100).cast(_CENTS))
         .withColumn("_weights", F.sum("_weight").over(group))
-        .withColumn("_weight", F.when(F.col("_weights") > 0, F.col("_weight")).otherwise(1))
+        .withColumn(
+            "_weight", F.when(F.col("_weights") > 0, F.col("_weight")).otherwise(1).cast(_CENTS)
+        )
         .withColumn("_weights", F.sum("_weight").over(group))
     )
     floored = counted.withColumn("_floor", F.expr("_total * _weight DIV _weights")).withColumn(

@@ -103,9 +103,7 @@ def _input(spark: SparkSession, name: str) -> DataFrame:
     return spark.table(f"{layer}.{name}")
 
 
-def _checked(
-    spark: SparkSession, rows: DataFrame, contract: Table
-) -> tuple[int, list[Result]]:
+def _checked(spark: SparkSession, rows: DataFrame, contract: Table) -> tuple[int, list[Result]]:
     rules = [*promises(contract), *contract.rules]
     aggregates = [F.count(F.lit(1)).alias("_rows"), *[breaks(rule) for rule in rules]]
     counts = rows.agg(*aggregates).first()

@@ -72,9 +72,7 @@ def dim_geolocation(geolocation: DataFrame) -> DataFrame:
     )
 
 
-def dim_customer(
-    customers: DataFrame, orders: DataFrame, dim_geolocation: DataFrame
-) -> DataFrame:
+def dim_customer(customers: DataFrame, orders: DataFrame, dim_geolocation: DataFrame) -> DataFrame:
     """People, each with the address of the latest order."""
     latest_first = Window.partitionBy("customer_unique_id").orderBy(
         F.desc_nulls_last("purchased_at"), "customer_id"

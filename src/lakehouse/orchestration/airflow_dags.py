@@ -49,6 +49,38 @@ def dag_of(pipeline: Pipeline) -> DAG:
     return dag
 
 
+def maintenance_dag() -> DAG:
+    """The DAG that compacts and cleans every gold table, once a week."""
+    with DAG(
+        pipelines.MAINTENANCE,
+        description="OPTIMIZE and VACUUM of every gold table by the declared policy",
+        schedule="@weekly",
+        start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        catchup=False,
+        max_active_runs=1,
+        default_args=_DEFAULTS,
+        tags=["gold", "maintenance"],
+    ) as dag:
+        for table in pipelines.GOLD.tables:
+            _maintenance(table)
+    return dag
+
+
+def _maintenance(table: Table) -> Any:
+    @task(task_id=table.name, doc_md=f"OPTIMIZE and VACUUM of {table.full_name}")
+    def maintain(name: str) -> dict[str, Any]:
+        from lakehouse.gold.maintenance import maintain as maintain_table
+        from lakehouse.platform import spark
+
+        session = spark.connect(f"maintain {name}")
+        try:
+            return maintain_table(session, name)
+        finally:
+            session.stop()
+
+    return maintain(table.name)
+
+
 def _step(table: Table) -> Any:
     target = asset(table)
 

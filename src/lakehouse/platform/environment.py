@@ -54,7 +54,6 @@ def process_environment(config: Settings) -> dict[str, str]:
         "PYTHONPATH": str(PROJECT / "src"),
         "PYTHONUNBUFFERED": "1",
         "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "LAKEHOUSE_DAGS_DIR": str(PROJECT / "dags"),
         "no_proxy": ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get("no_proxy")))),
     }
     for service in load_services():

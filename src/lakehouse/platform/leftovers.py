@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 
@@ -23,7 +25,7 @@ def end_leftovers(config: Settings) -> None:
 
 
 def find_leftovers(config: Settings) -> Iterator[psutil.Process]:
-    """Processes that carry our mark; PostgreSQL's, which lose it, by the folder they work in."""
+    """Processes that were started for this state folder."""
     own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     for process in psutil.process_iter():
         if process.pid not in own and _is_ours(process, config):
@@ -31,17 +33,22 @@ def find_leftovers(config: Settings) -> Iterator[psutil.Process]:
 
 
 def _is_ours(process: psutil.Process, config: Settings) -> bool:
+    """Whether it carries our mark, or has overwritten it and works in our folders.
+
+    PostgreSQL and Airflow put their titles where the environment was. A person's shell that stands
+    in one of the folders still has its environment, and is left alone.
+    """
     try:
-        if process.environ().get(MARK) == str(config.state_dir):
-            return True
-        data = config.postgres_home / "data"
-        return process.name() == "postgres" and process.cwd() == str(data)
+        environment = process.environ()
+        if "PATH" in environment:
+            return environment.get(MARK) == str(config.state_dir)
+        place = Path(process.cwd())
     except psutil.Error:
         return False
+    return any(place.is_relative_to(folder) for folder in (config.state_dir, config.postgres_home))
 
 
 def _signal(process: psutil.Process, *, hard: bool) -> None:
-    try:
+    # it may have ended by itself meanwhile
+    with contextlib.suppress(psutil.Error):
         process.kill() if hard else process.terminate()
-    except psutil.Error:
-        pass

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event
 
 from lakehouse.platform import hdfs, postgres
@@ -36,6 +36,7 @@ PREPARATIONS: dict[str, Callable[[Settings], None]] = {
     "postgres": postgres.bootstrap,
     "datanode": hdfs.bootstrap,
 }
+ATTEMPTS = 4
 DEAD = ("FATAL", "STOPPED", "UNKNOWN")
 
 
@@ -107,6 +108,9 @@ def reset(say: Say) -> None:
     down(say)
     for folder in (config.postgres_home, config.state_dir):
         shutil.rmtree(folder, ignore_errors=True)
+    # what stays is only the folder named after this platform, and nobody else's
+    with suppress(OSError):
+        config.postgres_home.parent.rmdir()
 
 
 @contextmanager
@@ -118,9 +122,7 @@ def _alone(config: Settings) -> Iterator[None]:
         yield
 
 
-def _start(
-    chosen: Iterable[Process], supervisor: Supervisor, config: Settings, say: Say
-) -> None:
+def _start(chosen: Iterable[Process], supervisor: Supervisor, config: Settings, say: Say) -> None:
     """Start each as soon as what it needs is ready, side by side where nothing forbids it."""
     waiting = list(starting_order(chosen))
     done: set[str] = set()
@@ -158,9 +160,12 @@ def _await_ready(
     process: Process, supervisor: Supervisor, config: Settings, cancelled: Event
 ) -> None:
     until = time.monotonic() + process.probe.seconds
+    attempts: set[int] = set()
     while not ready(process, config) and not cancelled.is_set():
         state = supervisor.states().get(process.name)
-        gone = state is None or state.state in DEAD
+        if state is not None and state.state == "BACKOFF":
+            attempts.add(state.started_at)
+        gone = state is None or state.state in DEAD or len(attempts) >= ATTEMPTS
         if gone or time.monotonic() > until:
             raise PlatformError(_not_ready(process, config, gone=gone))
         time.sleep(0.25)
@@ -169,7 +174,7 @@ def _await_ready(
 def _not_ready(process: Process, config: Settings, *, gone: bool) -> str:
     file = log_file(process.name, config)
     last = file.read_text("utf-8", errors="replace").splitlines()[-12:] if file.exists() else []
-    why = "ended at once" if gone else f"was not ready after {process.probe.seconds} s"
+    why = "ends right after its start" if gone else f"was not ready after {process.probe.seconds} s"
     return "\n".join([f"{process.name} {why}; the end of {file}:", *last])
 
 

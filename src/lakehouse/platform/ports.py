@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterable
 
@@ -51,12 +52,13 @@ def is_free(number: int, host: str) -> bool:
 
 def _by(number: int) -> str:
     """Who listens there, as far as this user may see."""
-    try:
+    # another user's process may be seen and yet not be looked into
+    with contextlib.suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
-            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
-            if listens and connection.laddr.port == number and connection.pid:
+            address = connection.laddr
+            if connection.status != psutil.CONN_LISTEN or not address or not connection.pid:
+                continue
+            if address.port == number:
                 name = psutil.Process(connection.pid).name()
                 return f" by {name} (process {connection.pid})"
-    except psutil.Error:
-        pass
     return ""

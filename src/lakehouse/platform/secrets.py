@@ -43,7 +43,7 @@ def ensure_secrets(file: Path = ENV_FILE) -> tuple[str, ...]:
 
     Values that stand in the file or in the environment are left alone.
     """
-    config = Settings(_env_file=file)  # type: ignore[call-arg]  # pydantic-settings' own parameter
+    config = Settings(_env_file=file)
     missing = tuple(name for name in GENERATORS if getattr(config, name) is None)
     if file.exists():
         file.chmod(0o600)

@@ -28,10 +28,12 @@ class Settings(BaseSettings):
 
     state_dir: Path = Field(PROJECT / ".lakehouse", description="data, logs and process files")
     cache_dir: Path = Field(
-        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-        / "lakehouse",
+        default_factory=lambda: (
+            Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "lakehouse"
+        ),
         description="assembled servers, shared by all clones of a user",
     )
+    dags_dir: Path = Field(PROJECT / "dags", description="what Airflow runs")
     bind_host: str = Field("127.0.0.1", description="address every port listens on")
 
     postgres_host: str = "127.0.0.1"
@@ -73,7 +75,7 @@ class Settings(BaseSettings):
     airflow_secret_key: SecretStr | None = None
     airflow_fernet_key: SecretStr | None = None
 
-    @field_validator("state_dir", "cache_dir")
+    @field_validator("state_dir", "cache_dir", "dags_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         """Servers run in folders of their own: a relative path would mean another place there."""
@@ -96,7 +98,7 @@ class Settings(BaseSettings):
 
     @property
     def postgres_home(self) -> Path:
-        """PostgreSQL's folder: outside the state folder for root, as the server runs as another user."""
+        """PostgreSQL's folder; for root another place, as the server runs as another user."""
         if os.geteuid() == 0:
             return Path("/var/lib/lakehouse") / self.state_id / "postgres"
         return self.state_dir / "postgres"

@@ -48,6 +48,14 @@ def count(spark: SparkSession, table: Table, ingest_date: str) -> int:
     return spark.table(table_name(table)).filter(F.col("ingest_date") == ingest_date).count()
 
 
+def rows(spark: SparkSession, table: Table, limit: int) -> list[dict[str, str]]:
+    """The newest rows in quarantine of a silver table, as QUARANTINE_COLUMNS names them."""
+    if not spark.catalog.tableExists(table_name(table)):
+        return []
+    newest = spark.table(table_name(table)).orderBy(F.desc("ingest_date"), "rule", "source_row")
+    return [{k: str(v) for k, v in row.asDict().items()} for row in newest.limit(limit).collect()]
+
+
 def ensure_table(spark: SparkSession, table: Table) -> None:
     """Create a silver table's quarantine where it is missing."""
     kept = Table(

@@ -14,9 +14,7 @@ from lakehouse.platform.settings import settings
 from lakehouse.quality.checks import Result
 
 
-def record(
-    spark: SparkSession, table: Table, ingest_date: str, results: Sequence[Result]
-) -> None:
+def record(spark: SparkSession, table: Table, ingest_date: str, results: Sequence[Result]) -> None:
     """Append the outcomes of one build's checks."""
     if not results:
         return

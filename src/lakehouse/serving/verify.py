@@ -48,9 +48,7 @@ class Line:
 Check = Callable[["SparkSession"], Line]
 
 
-def verify(
-    spark: SparkSession, on_line: Callable[[Line], None] = lambda line: None
-) -> list[Line]:
+def verify(spark: SparkSession, on_line: Callable[[Line], None] = lambda line: None) -> list[Line]:
     """Check every balance; `on_line` hears of each as it is done, in a fixed order."""
     lines = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -102,9 +100,7 @@ def _imported(spark: SparkSession, name: str) -> DataFrame:
 
 def _source_to_bronze(spark: SparkSession, source: Table) -> Line:
     found = _imported(spark, source.name).count()
-    return Line(
-        "source → bronze", source.name, "rows", count_source(source), found, "source rows"
-    )
+    return Line("source → bronze", source.name, "rows", count_source(source), found, "source rows")
 
 
 def _bronze_to_silver(spark: SparkSession, silver: Table) -> Line:
@@ -116,16 +112,14 @@ def _bronze_to_silver(spark: SparkSession, silver: Table) -> Line:
     if silver.completed:
         kept = kept.filter(f"NOT ({silver.completed})")
     how = f"{rows} imported - {repeated} repeated - {aside} quarantined"
-    return Line(
-        "bronze → silver", silver.name, "rows", rows - repeated - aside, kept.count(), how
-    )
+    return Line("bronze → silver", silver.name, "rows", rows - repeated - aside, kept.count(), how)
 
 
 def _source_total(spark: SparkSession, silver: Table, total: TotalContract) -> Line:
     column = f'"{total.source}"'
     statement = (
         f"SELECT coalesce(sum(CASE WHEN pg_input_is_valid({column}, 'numeric') "
-        f"THEN round({column}::numeric, 2) END), 0) FROM \"{silver.name}\""
+        f'THEN round({column}::numeric, 2) END), 0) FROM "{silver.name}"'
     )
     with (
         contextlib.closing(postgres.connect(silver.source, "reader")) as server,

@@ -65,7 +65,8 @@ def product_category_name_translation(
 
 def _missing_translations(published: DataFrame, products: DataFrame) -> DataFrame:
     used = typed(products, contracts.PRODUCTS).select("product_category_name").distinct()
-    missing = used.dropna().join(published, "product_category_name", "left_anti")
+    translated = published.dropna(subset=["product_category_name_english"])
+    missing = used.dropna().join(translated, "product_category_name", "left_anti")
     name = F.col("product_category_name")
     declared = F.create_map(
         *[F.lit(text) for pair in contracts.CATEGORY_FALLBACKS.items() for text in pair]
@@ -75,8 +76,6 @@ def _missing_translations(published: DataFrame, products: DataFrame) -> DataFram
         name,
         F.coalesce(declared[name], name).alias("product_category_name_english"),
         F.array().cast("array<string>").alias(UNREADABLE),
-        F.struct(name, F.lit(None).cast("string").alias("product_category_name_english"))
-        .cast(source_row)
-        .alias(SOURCE_ROW),
+        F.lit(None).cast(source_row).alias(SOURCE_ROW),
         F.lit(False).alias("has_published_translation"),
     )

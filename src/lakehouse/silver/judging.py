@@ -50,7 +50,7 @@ def broken(rows: DataFrame) -> Column:
 
 
 def set_aside(rows: DataFrame) -> DataFrame:
-    """The broken rows of a judged table, as quarantine keeps them (`rule`, `reason`, `source_row`)."""
+    """The broken rows of a judged table, as quarantine keeps them."""
     kept = rows.filter(broken(rows))
     return kept.select(
         F.col(BROKEN)[0]["rule"].alias("rule"),
@@ -108,9 +108,9 @@ def _with_orphans_marked(rows: DataFrame, reference: Reference, parent: DataFram
 
 
 def _fingerprint(rows: DataFrame) -> Column:
-    row_type = rows.schema[SOURCE_ROW].dataType
+    names = rows.select(f"{SOURCE_ROW}.*").columns
     # the hash skips nulls, so a value that moved to the next column would look the same
-    values = [F.coalesce(F.col(SOURCE_ROW)[name], F.lit("\0")) for name in row_type.fieldNames()]
+    values = [F.coalesce(F.col(SOURCE_ROW)[name], F.lit("\0")) for name in names]
     return F.xxhash64(*values)
 
 

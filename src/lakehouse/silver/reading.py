@@ -14,7 +14,7 @@ from lakehouse.contracts.model import Meaning, Table
 UNREADABLE = "_unreadable"
 SOURCE_ROW = "_source_row"
 
-_ACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ´`’"
+_ACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ´`’"  # noqa: RUF001
 _PLAIN = "aaaaaeeeeiiiiooooouuuucn'''"
 _MOMENT = "yyyy-MM-dd HH:mm:ss"
 _DAY = "yyyy-MM-dd"
@@ -74,9 +74,13 @@ def _day(text: Column) -> Column:
     return F.coalesce(_moment(text), F.try_to_timestamp(text, F.lit(_DAY))).cast("date")
 
 
-def _whole(text: Column) -> Column:
+def _without_point(text: Column) -> Column:
     # copies that went through a data frame library write whole numbers as 40.0
-    return F.regexp_replace(text, r"\.0+$", "").try_cast("INT")
+    return F.regexp_replace(text, r"\.0+$", "")
+
+
+def _whole(text: Column) -> Column:
+    return _without_point(text).try_cast("INT")
 
 
 _TYPES: dict[str, Callable[[Column], Column]] = {
@@ -89,6 +93,6 @@ _MEANINGS: dict[Meaning, Callable[[Column], Column]] = {
     Meaning.CITY: city,
     Meaning.STATE: F.upper,
     # copies that went through a spreadsheet lose the leading zeros
-    Meaning.ZIP_CODE_PREFIX: lambda text: F.lpad(text, 5, "0"),
+    Meaning.ZIP_CODE_PREFIX: lambda text: F.lpad(_without_point(text), 5, "0"),
     Meaning.FREE_TEXT: lambda text: F.regexp_replace(text, "\r\n?", "\n"),
 }

@@ -26,7 +26,7 @@ from lakehouse.sources.files import DATABASES, find_source_files
 from lakehouse.sources.reading import open_bytes
 from lakehouse.sources.validation import ValidFile, validate
 
-Connect = Callable[[str, str], Any]
+Connect = Callable[[str, postgres.Role], Any]
 Report = Callable[[str, str, int], None]
 
 _COPY_PLACE = re.compile(r"COPY \S+, line (\d+)")

@@ -39,7 +39,7 @@ def open_bytes(path: Path) -> Iterator[BinaryIO]:
 def _uncompressed(path: Path) -> BinaryIO:
     if path.suffix == ".gz":
         return cast(BinaryIO, io.BufferedReader(gzip.GzipFile(path), _BUFFER))  # type: ignore[arg-type]
-    return cast(BinaryIO, path.open("rb", buffering=_BUFFER))
+    return path.open("rb", buffering=_BUFFER)
 
 
 @contextmanager

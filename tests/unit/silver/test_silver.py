@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
-from unit.rows import case_name, cases, expected, in_order, named_columns, rows_of
-from unit.rows import text_frame, typed_frame
 
 from lakehouse.contracts import catalog, sources
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.silver import TABLES
 from lakehouse.silver import ecom, judging, marketing
+from unit.rows import case_name, cases, expected, in_order, only, rows_of, text_frame, typed_frame
 
 CASES = cases(Path(__file__).parent / "cases")
 MODULES = {sources.ECOM: ecom, sources.MARKETING: marketing}
@@ -22,18 +21,23 @@ MODULES = {sources.ECOM: ecom, sources.MARKETING: marketing}
 def test_rows(spark: SparkSession, case: Path) -> None:
     contract = catalog.table(Layer.SILVER, case.parent.name)
     promised = expected(case)
-    judged = _judged(spark, case, contract).cache()
+    judged = _judged(spark, case, contract)
+    types = dict(judged.dtypes)
 
-    going_on = judged.filter(judging.good(judged)).select(*contract.column_names)
-    assert [(name, type_.upper()) for name, type_ in going_on.dtypes] == [
-        (column.name, column.type) for column in contract.columns
+    assert [types[column.name].upper() for column in contract.columns] == [
+        column.type for column in contract.columns
     ]
-    columns = named_columns(promised["good"], contract)
-    assert rows_of(going_on, columns) == in_order(promised["good"])
-    assert _set_aside(judged) == in_order(promised.get("set_aside", []))
-    repetitions = judged.filter(judging.IS_REPETITION).count()
-    assert repetitions == promised.get("repetitions", 0)
-    judged.unpersist()
+    marked = rows_of(
+        judged.withColumn("_is_good", judging.good(judged)),
+        [*contract.column_names, "_is_good", judging.IS_REPETITION],
+    )
+    good = [row for row in marked if row["_is_good"]]
+    assert only(good, promised["good"]) == in_order(promised["good"])
+    set_aside = rows_of(judging.set_aside(judged), ["rule", "reason"])
+    assert set_aside == in_order(promised.get("set_aside", []))
+    repetitions = [row for row in marked if row[judging.IS_REPETITION]]
+    assert len(repetitions) == promised.get("repetitions", 0)
+    assert len(marked) == len(good) + len(set_aside) + len(repetitions)
 
 
 @pytest.mark.parametrize("contract", TABLES, ids=lambda table: table.name)
@@ -54,16 +58,12 @@ def test_source_row_is_kept_whole(spark: SparkSession) -> None:
 
 
 def _judged(spark: SparkSession, case: Path, contract: Table) -> DataFrame:
-    bronze = [
-        text_frame(spark, case, catalog.table(Layer.SOURCE, name)) for name in contract.reads
-    ]
+    bronze = [text_frame(spark, case, catalog.table(Layer.SOURCE, name)) for name in contract.reads]
     parents = {
         reference.table: typed_frame(spark, case, catalog.table(Layer.SILVER, reference.table))
         for reference in judging.quarantine_references(contract)
     }
     rows = getattr(MODULES[contract.source], contract.name)(*bronze)
-    return judging.judged(rows, contract, parents)
-
-
-def _set_aside(judged: DataFrame) -> list[dict[str, str]]:
-    return rows_of(judging.set_aside(judged), ["rule", "reason"])
+    judged = judging.judged(rows, contract, parents)
+    # computed once: what follows looks at it several times
+    return spark.createDataFrame(judged.toArrow())

@@ -38,9 +38,7 @@ class State:
     cities: tuple[City, ...]
 
 
-def _state(
-    code: str, shoppers: float, sellers: float, first: int, last: int, cities: str
-) -> State:
+def _state(code: str, shoppers: float, sellers: float, first: int, last: int, cities: str) -> State:
     parsed = []
     for line in cities.strip().splitlines():
         name, weight, latitude, longitude = (part.strip() for part in line.split(";"))

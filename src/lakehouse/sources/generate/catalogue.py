@@ -22,7 +22,7 @@ from lakehouse.sources.generate.arrays import (
     weighted,
     zipf_weights,
 )
-from lakehouse.sources.generate.places import Places, address_columns, draw_places
+from lakehouse.sources.generate.places import Places, address_columns
 
 _FEWEST_PRODUCTS = 40
 _FEWEST_SELLERS = 20
@@ -113,7 +113,7 @@ def _optional(values: pa.Array, missing: npt.NDArray[np.bool_]) -> pa.Array:
 
 
 def _sellers_table(rng: np.random.Generator, places: Places, count: int) -> pa.Table:
-    home = draw_places(rng, places.sellers, count)
+    home = weighted(rng, places.sellers, count)
     nowhere = oddities.planted("sellers_without_geolocation", count)
     home[rng.choice(count, nowhere, replace=False)] = rng.choice(places.unlisted, nowhere)
     mixed = oddities.MIXED_SPELLING_SHARES["sellers"]

@@ -62,21 +62,19 @@ def generate(
 
     Args:
         orders: number of orders, at least `FEWEST_ORDERS`.
-        seed: any whole number from 0.
+        seed: a whole number from 0.
         out: folder to write to, created if absent.
         compress: write `.gz` files.
         defects: add rows that the quarantine rules must set aside.
         report: called with (table, rows) after each file.
 
     Raises:
-        ValueError: too few orders for every oddity, or a negative seed.
+        ValueError: too few orders for every oddity.
         SourceFileError: the folder holds published files that were not generated.
     """
     started = time.monotonic()
     if orders < FEWEST_ORDERS:
         raise ValueError(f"at least {FEWEST_ORDERS} orders are needed to hold every oddity")
-    if seed < 0:
-        raise ValueError("the seed must not be negative")
     refuse_foreign_folder(out)
     out.mkdir(parents=True, exist_ok=True)
     tables = make_tables(orders, seed)

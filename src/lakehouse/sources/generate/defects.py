@@ -27,25 +27,29 @@ class Defects:
     Attributes:
         rng: random numbers of their own.
         each: rows a rule.
+        good: the tables as they were; bad rows are made from these.
         tables: by name; those without bad rows are left as they were.
         counts: rows to be set aside, by table and rule.
     """
 
     rng: np.random.Generator
     each: int
+    good: dict[str, pa.Table]
     tables: dict[str, pa.Table]
     counts: dict[str, Counter[str]] = field(default_factory=dict)
 
     def pick_rows(self, table: str, where: pa.Array | None = None) -> pa.Table:
         """Some rows of a table, each once, as text."""
-        rows = self.tables[table] if where is None else self.tables[table].filter(where)
+        rows = self.good[table] if where is None else self.good[table].filter(where)
         chosen = self.rng.choice(len(rows), min(self.each, len(rows)), replace=False)
         return _as_text(rows.take(pa.array(chosen)))
 
     def add(self, table: str, rule: str, rows: pa.Table, **changed: str | pa.Array | None) -> None:
         """Append rows with some columns changed, and count them under the rule they break."""
         for column, value in changed.items():
-            array = value if isinstance(value, pa.Array) else pa.array([value] * len(rows), "string")
+            array = (
+                value if isinstance(value, pa.Array) else pa.array([value] * len(rows), "string")
+            )
             rows = rows.set_column(rows.column_names.index(column), column, array)
         self.tables[table] = pa.concat_tables([_as_text(self.tables[table]), rows])
         self.counts.setdefault(table, Counter())[rule] += len(rows)
@@ -64,7 +68,7 @@ def plant_defects(
         the tables, and the rows to be set aside by table and rule.
     """
     orders = len(tables[sources.ORDERS.name])
-    defects = Defects(rng_for(seed, "defects"), max(1, orders // _SHARE), dict(tables))
+    defects = Defects(rng_for(seed, "defects"), max(1, orders // _SHARE), tables, dict(tables))
     _repeated_keys(defects)
     _broken_parts(defects)
     _broken_orders(defects)
@@ -79,7 +83,7 @@ def _as_text(table: pa.Table) -> pa.Table:
 def _repeated_keys(defects: Defects) -> None:
     """Other content under a known key, in columns that no control figure is made from."""
     waiting = pc.is_in(
-        defects.tables["orders"]["order_status"],
+        defects.good["orders"]["order_status"],
         value_set=pa.array(["shipped", "invoiced", "processing", "unavailable"]),
     )
     defects.add(
@@ -88,7 +92,7 @@ def _repeated_keys(defects: Defects) -> None:
         defects.pick_rows("orders", waiting),
         order_estimated_delivery_date="2018-12-24 00:00:00",
     )
-    near = pc.less(pc.year(defects.tables["order_items"]["shipping_limit_date"]), 2019)
+    near = pc.less(pc.year(defects.good["order_items"]["shipping_limit_date"]), 2019)
     defects.add(
         "order_items",
         "repeated_key",
@@ -118,12 +122,12 @@ def _broken_parts(defects: Defects) -> None:
 
 
 def _firsts(defects: Defects, table: str, number: str) -> pa.Array:
-    """Where the first good item or payment of an order is."""
-    return pc.equal(defects.tables[table][number].cast(pa.string()), "1")
+    """Where the first item or payment of an order is."""
+    return pc.equal(defects.good[table][number].cast(pa.string()), "1")
 
 
 def _broken_orders(defects: Defects) -> None:
-    """Orders that are set aside, each with an item, a payment and a review that lose their order."""
+    """Orders to be set aside, each with an item, a payment and a review that lose their order."""
     for rule, column, value in (
         ("unreadable_purchased_at", "order_purchase_timestamp", "2018-02-30 10:00:00"),
         ("impossible_purchased_at", "order_purchase_timestamp", "1899-12-31 23:59:59"),
@@ -145,9 +149,9 @@ def _add_orphans(defects: Defects, order_ids: pa.Array) -> None:
         ("order_items", "order_item_id"),
         ("order_payments", "payment_sequential"),
     ):
-        rows = _repeated(defects.tables[table], count)
+        rows = _repeated(defects.good[table], count)
         defects.add(table, "unknown_order_id", rows, order_id=order_ids, **{number: "1"})
-    reviews = _repeated(defects.tables["order_reviews"], count)
+    reviews = _repeated(defects.good["order_reviews"], count)
     ids = defects.new_ids(reviews)
     defects.add("order_reviews", "unknown_order_id", reviews, order_id=order_ids, review_id=ids)
 

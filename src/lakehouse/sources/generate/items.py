@@ -16,8 +16,8 @@ from lakehouse.sources.generate.arrays import (
     NEVER,
     Ints,
     as_table,
-    money,
     moments,
+    money,
     numbers,
     pick,
     position_in_group,
@@ -132,9 +132,7 @@ def _freights(rng: np.random.Generator, count: int) -> Ints:
     return cents
 
 
-def _shipping_limits(
-    rng: np.random.Generator, orders: Orders, order: npt.NDArray[np.intp]
-) -> Ints:
+def _shipping_limits(rng: np.random.Generator, orders: Orders, order: npt.NDArray[np.intp]) -> Ints:
     start = np.where(orders.approved == NEVER, orders.purchased, orders.approved)
     limits = start[order] + rng.integers(3, 8, len(order)) * DAY
     far = oddities.planted("far_shipping_limits", len(order))

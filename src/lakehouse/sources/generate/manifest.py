@@ -117,9 +117,7 @@ def _moment_counts(orders: pa.Table) -> dict[str, int]:
         "late_by_timestamp": _holds(pc.greater(delivered, estimated)),
         "late_by_date": _holds(pc.greater(delivered.cast(days), estimated.cast(days))),
         "delivered_without_approval": _holds(pc.and_(is_delivered, pc.is_null(approved))),
-        "delivered_without_delivery_moment": _holds(
-            pc.and_(is_delivered, pc.is_null(delivered))
-        ),
+        "delivered_without_delivery_moment": _holds(pc.and_(is_delivered, pc.is_null(delivered))),
     }
 
 

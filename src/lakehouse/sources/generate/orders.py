@@ -115,9 +115,7 @@ def _plan(delivered_orders: npt.NDArray[np.intp]) -> dict[str, npt.NDArray[np.in
     return plan
 
 
-def _days(
-    rng: np.random.Generator, count: int, median: float, sigma: float, least: float
-) -> Ints:
+def _days(rng: np.random.Generator, count: int, median: float, sigma: float, least: float) -> Ints:
     """Lognormal durations in seconds; median and least in days."""
     days = np.maximum(rng.lognormal(np.log(median), sigma, count), least)
     return (days * DAY).astype(np.int64)
@@ -175,9 +173,7 @@ def _end_early(rng: np.random.Generator, orders: Orders) -> None:
     orders.delivered[~orders.is_delivered] = NEVER
 
 
-def _plant(
-    rng: np.random.Generator, orders: Orders, plan: dict[str, npt.NDArray[np.intp]]
-) -> None:
+def _plant(rng: np.random.Generator, orders: Orders, plan: dict[str, npt.NDArray[np.intp]]) -> None:
     early = plan["carrier_before_approval"]
     orders.approved[early] = orders.carrier[early] + rng.integers(600, 2 * DAY, len(early))
     earlier = plan["carrier_before_purchase"]

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from lakehouse.contracts import sources
 from lakehouse.sources.generate import oddities
-from lakehouse.sources.generate.arrays import Ints, as_table, hex_ids, pick, rng_for
-from lakehouse.sources.generate.places import Places, address_columns, draw_places
+from lakehouse.sources.generate.arrays import Ints, as_table, hex_ids, pick, rng_for, weighted
+from lakehouse.sources.generate.places import Places, address_columns
 
 _MOVED_SHARE = 0.1
 
@@ -27,9 +27,9 @@ def customers_table(seed: int, places: Places, purchased: Ints) -> pa.Table:
     rng = rng_for(seed, "customers")
     count = len(purchased)
     person, is_return = _people(rng, purchased)
-    home = draw_places(rng, places.shoppers, count)[person]
+    home = weighted(rng, places.shoppers, count)[person]
     moved = is_return & (rng.random(count) < _MOVED_SHARE)
-    home[moved] = draw_places(rng, places.shoppers, int(moved.sum()))
+    home[moved] = weighted(rng, places.shoppers, int(moved.sum()))
     nowhere = rng.choice(
         count, oddities.planted("customers_without_geolocation", count), replace=False
     )

@@ -20,7 +20,6 @@ from lakehouse.sources.generate.arrays import (
     numbers,
     pick,
     rng_for,
-    weighted,
 )
 
 _MOST_PREFIXES = 19_000
@@ -166,11 +165,6 @@ def geolocation_table(seed: int, places: Places) -> pa.Table:
 def _with_repetitions(rng: np.random.Generator, distinct: int) -> npt.NDArray[np.intp]:
     share = oddities.SHARES["geolocation_exact_duplicates"]
     repeated = oddities.at_least_one(share / (1 - share), distinct)
-    return rng.permutation(np.concatenate([np.arange(distinct), rng.integers(0, distinct, repeated)]))
-
-
-def draw_places(
-    rng: np.random.Generator, weights: Floats, count: int
-) -> npt.NDArray[np.intp]:
-    """Places by weight, one a row."""
-    return weighted(rng, weights, count)
+    return rng.permutation(
+        np.concatenate([np.arange(distinct), rng.integers(0, distinct, repeated)])
+    )

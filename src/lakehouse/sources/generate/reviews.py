@@ -64,9 +64,7 @@ def _reviewed(rng: np.random.Generator, orders: int) -> npt.NDArray[np.intp]:
     return np.concatenate([shuffled[never:], shuffled[never : never + twice]])
 
 
-def _repeated_ids(
-    rng: np.random.Generator, order: npt.NDArray[np.intp]
-) -> npt.NDArray[np.intp]:
+def _repeated_ids(rng: np.random.Generator, order: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """For each review the one it is the same as: itself, or that of another order."""
     same_as = np.arange(len(order))
     once = np.flatnonzero(np.bincount(order, minlength=order.max() + 1)[order] == 1)

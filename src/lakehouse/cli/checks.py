@@ -1,0 +1,126 @@
+"""Proving the code: linters, types, generated pages and tests."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lakehouse.cli.common import errors, say
+from lakehouse.contracts import dictionary
+from lakehouse.platform.settings import PROJECT
+
+app = typer.Typer()
+
+GENERATED: Mapping[Path, Callable[[], str]] = {
+    Path("docs/data-dictionary.md"): dictionary.render,
+}
+_PYTHON = (sys.executable, "-m")
+_LINTERS = {
+    "ruff check": (*_PYTHON, "ruff", "check", "--quiet"),
+    "ruff format": (*_PYTHON, "ruff", "format", "--check", "--quiet"),
+    "mypy": (*_PYTHON, "mypy", "--no-error-summary", "src"),
+}
+
+
+class Suite(StrEnum):
+    """Kinds of tests, the fast before the slow."""
+
+    UNIT = "unit"
+    INTEGRATION = "integration"
+    ACCEPTANCE = "acceptance"
+
+
+@app.command()
+def check() -> None:
+    """Run what is fast: linters, types, generated pages, unit tests."""
+    passed = _static_checks()
+    _stop_unless(_pytest([Suite.UNIT], ["-q"]) and passed)
+
+
+@app.command(context_settings={"allow_extra_args": True})
+def test(
+    suites: Annotated[
+        list[str] | None,
+        typer.Argument(help="unit, integration, acceptance; then what pytest is to be told"),
+    ] = None,
+) -> None:
+    """Run the linters, then the tests of the kinds named (else of all) in one pytest.
+
+    What follows `--` goes to pytest, as in `test unit -- -k orders`.
+    """
+    chosen, told = _split(suites or [])
+    passed = _static_checks()
+    _stop_unless(_pytest(chosen, told) and passed)
+
+
+@app.command()
+def docs(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="write nothing; fail where a page is not current")
+    ] = False,
+) -> None:
+    """Write the pages that are generated from the contracts."""
+    if check_only:
+        _stop_unless(_pages_are_current())
+        return
+    for page, render in GENERATED.items():
+        (PROJECT / page).parent.mkdir(parents=True, exist_ok=True)
+        (PROJECT / page).write_text(render(), encoding="utf-8")
+        say(f"wrote {page}")
+
+
+def _split(words: list[str]) -> tuple[list[Suite], list[str]]:
+    """Kinds of tests in the order to run them, and the words meant for pytest."""
+    kinds = [kind.value for kind in Suite]
+    first_other = next((i for i, word in enumerate(words) if word not in kinds), len(words))
+    named, told = words[:first_other], words[first_other:]
+    if told and not told[0].startswith("-"):
+        raise typer.BadParameter(f"{told[0]!r} is none of {', '.join(kinds)}")
+    return [kind for kind in Suite if kind in named or not named], told
+
+
+def _static_checks() -> bool:
+    """Run every check that needs no test; all of them, even where one fails."""
+    results = [_timed(name, partial(_run, command)) for name, command in _LINTERS.items()]
+    return all([*results, _timed("generated pages", _pages_are_current)])
+
+
+def _timed(name: str, action: Callable[[], bool]) -> bool:
+    start = time.monotonic()
+    passed = action()
+    say(f"{'passed' if passed else 'FAILED'}  {name}  {time.monotonic() - start:.1f} s")
+    return passed
+
+
+def _run(command: tuple[str, ...]) -> bool:
+    return subprocess.run(command, cwd=PROJECT, check=False).returncode == 0
+
+
+def _pages_are_current() -> bool:
+    outdated = [page for page, render in GENERATED.items() if not _is_current(page, render())]
+    for page in outdated:
+        errors.print(f"{page} is not current: run ./lakehouse docs", markup=False)
+    return not outdated
+
+
+def _is_current(page: Path, text: str) -> bool:
+    file = PROJECT / page
+    return file.exists() and file.read_text(encoding="utf-8") == text
+
+
+def _pytest(suites: list[Suite], told: list[str]) -> bool:
+    folders = [f"tests/{suite}" for suite in suites if (PROJECT / "tests" / suite).exists()]
+    return _run((*_PYTHON, "pytest", *folders, *told))
+
+
+def _stop_unless(passed: bool) -> None:
+    if not passed:
+        raise typer.Exit(1)

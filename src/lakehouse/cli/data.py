@@ -1,0 +1,164 @@
+"""Commands that bring data in: `load`, `generate`, `download`."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from lakehouse.cli.common import console, errors, print_json
+from lakehouse.contracts import sources
+from lakehouse.sources import download as kaggle_sets
+from lakehouse.sources.errors import SourceFileError
+from lakehouse.sources.files import DATABASES, find_source_files
+
+if TYPE_CHECKING:
+    from lakehouse.sources.load import LoadResult
+
+app = typer.Typer(help="Bring data in: load files, generate, download.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@app.command()
+def load(
+    folder: Annotated[
+        Path, typer.Option("--from", help="Folder with the published files, plain or .gz.")
+    ],
+    only: Annotated[
+        str | None, typer.Option(help=f"One database only: {' or '.join(DATABASES)}.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace the source databases' content by the published files in a folder."""
+    import psycopg2
+
+    from lakehouse.sources.load import load_folder
+
+    _check_choice("--only", only, DATABASES)
+    try:
+        with _progress() as progress:
+            task = progress.add_task("looking", total=2 * len(find_source_files(folder, only)))
+
+            def report(stage: str, table: str, rows: int) -> None:
+                progress.update(task, advance=1, description=f"{stage} {table}: {rows:,} rows")
+
+            result = load_folder(folder, only, report)
+    except SourceFileError as error:
+        _fail(f"{error}", "The databases are unchanged. Mend or replace the file, then load again.")
+    except psycopg2.OperationalError as error:
+        _fail(str(error).strip(), "The databases are unchanged. Is PostgreSQL up? ./lakehouse up")
+    if as_json:
+        print_json(_load_as_json(result))
+    else:
+        _print_load(result)
+
+
+@app.command()
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder to write the files to.")],
+    orders: Annotated[
+        int, typer.Option(help="Orders, at least 50; everything else grows with them.")
+    ] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    gzip: Annotated[bool, typer.Option("--gzip", help="Write .gz files.")] = False,
+    defects: Annotated[
+        bool, typer.Option("--defects", help="Add rows that must end up in quarantine.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write data of the published shape, with every oddity planted and counted in a manifest."""
+    from lakehouse.sources.generate import generate as generate_set
+
+    try:
+        with _progress() as progress:
+            task = progress.add_task("making tables", total=len(sources.TABLES))
+
+            def report(table: str, rows: int) -> None:
+                progress.update(task, advance=1, description=f"write {table}: {rows:,} rows")
+
+            made = generate_set(orders, seed, out, gzip, defects, report)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--orders") from error
+    except SourceFileError as error:
+        _fail(str(error), "Nothing was written.")
+    except OSError as error:
+        _fail(str(error), "Free space or name another folder with --out, then generate again.")
+    if as_json:
+        print_json(made.manifest)
+        return
+    table = Table("table", "rows", title=f"generated into {out}")
+    for name, rows in made.manifest["rows"].items():
+        table.add_row(name, f"{rows:,}")
+    console.print(table)
+    console.print(f"{made.seconds:.1f} s; what it must add up to: {out / 'manifest.json'}")
+
+
+@app.command()
+def download(
+    out: Annotated[Path, typer.Option(help="Folder to write the files to.")],
+    only: Annotated[str | None, typer.Option(help="One data set only.")] = None,
+) -> None:
+    """Fetch the published data sets from Kaggle (needs a login there; CC BY-NC-SA 4.0)."""
+    _check_choice("--only", only, tuple(data_set.name for data_set in kaggle_sets.DATA_SETS))
+    try:
+        folders = kaggle_sets.download(
+            out, only, lambda data_set: console.print(f"fetching {data_set.slug}")
+        )
+    except (kaggle_sets.NoKaggleLoginError, kaggle_sets.DownloadError) as error:
+        _fail(str(error), "")
+    for folder in folders:
+        console.print(f"unpacked into {folder} (licence: {kaggle_sets.LICENCE})")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=errors,
+        transient=True,
+    )
+
+
+def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> None:
+    if value is None or value in choices:
+        return
+    near = difflib.get_close_matches(value, choices, n=1, cutoff=0.0)
+    raise typer.BadParameter(
+        f"{value!r} is none of {', '.join(choices)}; the nearest is {near[0]}", param_hint=option
+    )
+
+
+def _fail(message: str, remedy: str) -> NoReturn:
+    errors.print(message, style="bold red", markup=False, highlight=False, soft_wrap=True)
+    if remedy:
+        errors.print(remedy, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _load_as_json(result: LoadResult) -> dict[str, Any]:
+    return {
+        "tables": [
+            {**dataclasses.asdict(loaded), "file": str(loaded.file)} for loaded in result.tables
+        ],
+        "warnings": list(result.warnings),
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def _print_load(result: LoadResult) -> None:
+    keyed = {table.name for table in sources.TABLES if table.primary_key}
+    table = Table("database", "table", "rows", "primary key")
+    for loaded in result.tables:
+        key = "yes" if loaded.has_primary_key else "missing" if loaded.table in keyed else "none"
+        table.add_row(loaded.database, loaded.table, f"{loaded.rows:,}", key)
+    console.print(table)
+    for warning in result.warnings:
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+    console.print(f"loaded in {result.seconds:.1f} s")

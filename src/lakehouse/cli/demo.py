@@ -1,0 +1,99 @@
+"""The whole way in one command: servers, data, DAGs, proof, answers."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lakehouse.cli.common import console, say
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(demo)
+
+
+def demo(
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="Folder with the published files; generated data if left out."),
+    ] = None,
+    orders: Annotated[int, typer.Option(min=50, help="Orders to generate.")] = 20_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the generator.")] = 1,
+) -> None:
+    """Build the warehouse and show it: servers up, data loaded, five DAGs, proof, answers."""
+    from lakehouse.cli.looking import run_verify
+    from lakehouse.cli.runs import day_of, run_pipelines
+    from lakehouse.cli.servers import up
+    from lakehouse.orchestration.pipelines import PIPELINES
+    from lakehouse.sources.load import load_folder
+
+    began = time.monotonic()
+    _heading("Servers")
+    up("batch")
+    _heading("Sources")
+    folder = data_dir or _generated(orders, seed)
+    loaded = load_folder(folder)
+    for warning in loaded.warnings:
+        say(f"note: {warning}")
+    say(f"{sum(loaded.rows.values()):,} rows in {len(loaded.rows)} tables of PostgreSQL")
+    _heading("Five DAGs: PostgreSQL to bronze, silver, gold")
+    run_pipelines(PIPELINES, day_of(None))
+    _heading("Proof")
+    balanced = run_verify()
+    _show_answers()
+    _show_addresses()
+    say(
+        f"demo took {time.monotonic() - began:.0f} s; the servers go on: ./lakehouse down stops them"
+    )
+    if not balanced:
+        raise typer.Exit(1)
+
+
+def _generated(orders: int, seed: int) -> Path:
+    from lakehouse.platform.settings import settings
+    from lakehouse.sources.generate import generate
+
+    folder = settings().state_dir / "generated" / f"orders-{orders}-seed-{seed}"
+    made = generate(orders, seed, folder)
+    say(f"{orders:,} orders generated in {made.seconds:.1f} s into {folder}")
+    return folder
+
+
+def _heading(title: str) -> None:
+    console.rule(f"[bold]{title}[/]", align="left")
+
+
+def _show_answers() -> None:
+    from lakehouse.cli import pictures
+    from lakehouse.serving import answers, thrift
+
+    for question, picture in (
+        (answers.ORDERS_A_DAY, pictures.sparkline),
+        (answers.ORDERS_BY_WEEKDAY_AND_HOUR, pictures.heat_map),
+        (answers.TOP_CITIES, pictures.bars),
+        (answers.SALES_BY_CATEGORY, pictures.bars),
+    ):
+        _heading(question.title)
+        console.print(picture(thrift.query(question.sql).rows))
+
+
+def _show_addresses() -> None:
+    from rich.table import Table
+
+    from lakehouse.platform.settings import settings
+
+    config = settings()
+    _heading("What to open")
+    table = Table("what", "where", "login", box=None, pad_edge=False)
+    airflow = f"http://{config.airflow_host}:{config.airflow_port}"
+    table.add_row("Airflow: the DAGs and their runs", airflow, "./lakehouse credentials")
+    hdfs = f"http://{config.namenode_host}:{config.namenode_http_port}"
+    table.add_row("HDFS: bronze, silver, gold", hdfs, "none")
+    thrift = f"http://{config.spark_host}:{config.spark_thrift_port}/cliservice"
+    table.add_row("Power BI, DBeaver, any Spark client", thrift, "none")
+    table.add_row("SQL here", './lakehouse sql "SHOW TABLES IN gold"', "")
+    console.print(table)

@@ -1,0 +1,146 @@
+"""The data dictionary: every declared table and column in words, as a Markdown page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lakehouse.contracts import catalog
+from lakehouse.contracts.model import Column, Layer, Reference, Rule, Severity, Table, Total
+from lakehouse.contracts.quality import QUARANTINE_COLUMNS
+
+_LAYERS = {
+    Layer.SOURCE: "What was there before: PostgreSQL, every column text, as published.",
+    Layer.BRONZE: "The sources as imported, one folder a day (Avro).",
+    Layer.SILVER: "Typed, with corrected names and normalised text (Parquet). A row whose text "
+    "cannot be read as its type (`unreadable_<column>`), that lacks a required value "
+    "(`missing_<column>`) or repeats a grain with other content (`repeated_key`) goes to "
+    "quarantine; so does one that breaks a rule marked so.",
+    Layer.GOLD: "The star schema (Delta). Where no member is known, facts point at the "
+    "unknown one: `-1`, or `1900-01-01` for a day.",
+    Layer.QUALITY: "What the checks found.",
+}
+_HEAD = "Generated from `src/lakehouse/contracts` by `./lakehouse docs`; do not edit."
+_NEXT = {
+    Severity.FAIL: "stops what depends on the table",
+    Severity.WARN: "is reported",
+    Severity.QUARANTINE: "row goes to quarantine",
+}
+
+
+def render() -> str:
+    """The whole page."""
+    return "\n".join(_page()).rstrip() + "\n"
+
+
+def _page() -> Iterator[str]:
+    yield from ("# Data dictionary", "", _HEAD, "", "Personal data is marked with ●.", "")
+    yield from _contents()
+    for layer, meaning in _LAYERS.items():
+        yield from (f"## {layer.capitalize()}", "", meaning, "")
+        for table in catalog.LAYERS[layer]:
+            yield from _table(table)
+    yield from _quarantine()
+
+
+def _contents() -> Iterator[str]:
+    for layer in _LAYERS:
+        names = [f"[{t.name}](#{_anchor(t)})" for t in catalog.LAYERS[layer]]
+        yield f"- {layer.capitalize()}: {', '.join(names)}"
+    yield from ("- [Quarantine](#quarantine)", "")
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield from (f"### {table.full_name}", "", f"{table.description}.", "")
+    yield from (*_facts(table), "")
+    yield from _columns(table)
+    if table.rules or table.references:
+        yield from _promises(table)
+
+
+def _facts(table: Table) -> Iterator[str]:
+    grain = table.grain or table.primary_key
+    if grain:
+        yield f"- One row for each {_code(*grain)}"
+    if table.file:
+        yield f"- Published as `{table.file}`, loaded into database `{table.source}`"
+    if table.reads:
+        yield f"- Made from {_code(*(_read_from(table, name) for name in table.reads))}"
+    if table.unknown_member:
+        yield "- Has an unknown member"
+    for total in table.totals:
+        yield f"- The sum of `{total.column}` is kept from `{_summed_from(table, total)}`"
+
+
+def _read_from(table: Table, name: str) -> str:
+    """The full name of a table that this one is made from."""
+    before = {Layer.BRONZE: Layer.SOURCE, Layer.SILVER: Layer.BRONZE, Layer.GOLD: Layer.SILVER}
+    own = {candidate.name for candidate in catalog.LAYERS[table.layer]}
+    is_own = table.layer is Layer.GOLD and name in own
+    return catalog.table(table.layer if is_own else before[table.layer], name).full_name
+
+
+def _summed_from(table: Table, total: Total) -> str:
+    if table.layer is Layer.GOLD:
+        return f"{Layer.SILVER}.{total.source}"
+    return f"{Layer.BRONZE}.{table.name}.{total.source}"
+
+
+def _columns(table: Table) -> Iterator[str]:
+    yield "| column | type | required | meaning | personal | read from |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for column in table.columns:
+        cells = (
+            f"`{column.name}`",
+            column.type,
+            "" if column.nullable else "yes",
+            column.description,
+            "●" if column.personal else "",
+            _origin(table, column),
+        )
+        yield f"| {' | '.join(cells)} |"
+    yield ""
+
+
+def _origin(table: Table, column: Column) -> str:
+    if column.derived:
+        return "computed"
+    if table.layer is Layer.GOLD or not table.reads:
+        return ""
+    return f"`{column.origin}`"
+
+
+def _promises(table: Table) -> Iterator[str]:
+    yield from ("| check | promise | where broken | then |", "| --- | --- | --- | --- |")
+    for rule in table.rules:
+        yield _rule(rule)
+    for reference in table.references:
+        yield _reference(table, reference)
+    yield ""
+
+
+def _rule(rule: Rule) -> str:
+    return f"| {rule.name} | `{rule.predicate}` | {rule.reason} | {_NEXT[rule.severity]} |"
+
+
+def _reference(table: Table, reference: Reference) -> str:
+    target = f"{table.layer}.{reference.table}"
+    return (
+        f"| {reference.name} | `{reference.column}` is a `{reference.target}` of `{target}` "
+        f"| {reference.column} is not in {reference.table} | {_NEXT[reference.severity]} |"
+    )
+
+
+def _quarantine() -> Iterator[str]:
+    yield from ("## Quarantine", "")
+    yield from ("One table for each table of silver, named alike, with the rows set aside.", "")
+    yield from ("| column | type | meaning |", "| --- | --- | --- |")
+    for column in QUARANTINE_COLUMNS:
+        yield f"| `{column.name}` | {column.type} | {column.description} |"
+
+
+def _code(*names: str) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _anchor(table: Table) -> str:
+    return table.full_name.replace(".", "")

@@ -1,0 +1,149 @@
+"""Starting pipelines in Airflow and following them to their end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lakehouse.orchestration.pipelines import Pipeline
+from lakehouse.platform.airflow import FINISHED, Airflow
+from lakehouse.platform.errors import PlatformError
+
+_POLL_SECONDS = 1.0
+# Airflow sets off what waits for assets within a second or two; after this we do it ourselves.
+_PATIENCE_SECONDS = 20.0
+
+
+class RunFailedError(PlatformError):
+    """A run ended with failed tasks; the message says which and what resumes it."""
+
+
+@dataclass
+class Progress:
+    """How far a pipeline has come."""
+
+    pipeline: Pipeline
+    run_id: str = ""
+    state: str = "waiting"
+    tasks: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Tasks that ended well."""
+        return sum(task["state"] == "success" for task in self.tasks)
+
+    @property
+    def running(self) -> list[str]:
+        """Tasks at work now."""
+        return [task["task_id"] for task in self.tasks if task["state"] == "running"]
+
+    @property
+    def failed(self) -> list[str]:
+        """Tasks that ended badly after all their retries."""
+        return [task["task_id"] for task in self.tasks if task["state"] == "failed"]
+
+    @property
+    def last_end(self) -> dt.datetime:
+        """When the last task ended."""
+        return max(_moment(task["end_date"]) for task in self.tasks)
+
+    @property
+    def seconds(self) -> float:
+        """From the first task's start to the last one's end, or to now."""
+        starts = [_moment(t["start_date"]) for t in self.tasks if t["start_date"]]
+        if not starts:
+            return 0.0
+        end = self.last_end if self.state in FINISHED else dt.datetime.now(dt.UTC)
+        return (end - min(starts)).total_seconds()
+
+
+def follow(
+    airflow: Airflow,
+    pipelines: Sequence[Pipeline],
+    ingest_date: str,
+    on_progress: Callable[[Sequence[Progress]], None],
+    timeout_seconds: float = 3600,
+) -> list[Progress]:
+    """Run pipelines for one day and wait for all of them.
+
+    Those that wait for none of the others are started at once; for the rest Airflow's assets are
+    trusted, and what they do not set off is started here.
+
+    Raises:
+        RunFailedError: a run failed, or nothing ended within the time.
+    """
+    airflow.wait_until_parsed({p.dag_id for p in pipelines})
+    steps = {p.dag_id: Progress(p) for p in pipelines}
+    ready_since: dict[str, float] = {}
+    until = time.monotonic() + timeout_seconds
+    while any(step.state not in FINISHED for step in steps.values()):
+        if time.monotonic() > until:
+            raise RunFailedError(f"not done after {timeout_seconds:.0f} s; see {airflow.address}")
+        for step in steps.values():
+            _advance(airflow, step, steps, ingest_date, ready_since)
+        on_progress(list(steps.values()))
+        _stop_if_failed(steps.values(), ingest_date)
+        time.sleep(_POLL_SECONDS)
+    return list(steps.values())
+
+
+def _advance(
+    airflow: Airflow,
+    step: Progress,
+    steps: dict[str, Progress],
+    ingest_date: str,
+    ready_since: dict[str, float],
+) -> None:
+    if step.run_id:
+        _refresh(airflow, step)
+        return
+    parents = [steps[dag_id] for dag_id in step.pipeline.after if dag_id in steps]
+    if any(parent.state != "success" for parent in parents):
+        return
+    since = ready_since.setdefault(step.pipeline.dag_id, time.monotonic())
+    if parents:
+        step.run_id = _set_off_by_assets(airflow, step, parents)
+    if not step.run_id and (not parents or time.monotonic() - since > _PATIENCE_SECONDS):
+        step.run_id = _trigger(airflow, step.pipeline, ingest_date)
+
+
+def _trigger(airflow: Airflow, pipeline: Pipeline, ingest_date: str) -> str:
+    run_id = f"lakehouse__{ingest_date}__{uuid.uuid4().hex[:8]}"
+    return airflow.trigger(pipeline.dag_id, {"ingest_date": ingest_date}, run_id=run_id)
+
+
+def _set_off_by_assets(airflow: Airflow, step: Progress, parents: list[Progress]) -> str:
+    inputs_ready = max(parent.last_end for parent in parents)
+    # the last task's success is what sets the run off; its end is noted a moment after
+    earliest = inputs_ready - dt.timedelta(seconds=1)
+    for run in airflow.runs(step.pipeline.dag_id, limit=3):
+        if _moment(run["queued_at"] or run["run_after"]) >= earliest:
+            return str(run["dag_run_id"])
+    return ""
+
+
+def _refresh(airflow: Airflow, step: Progress) -> None:
+    if step.state not in FINISHED:
+        step.state = airflow.run(step.pipeline.dag_id, step.run_id)["state"]
+        step.tasks = airflow.task_instances(step.pipeline.dag_id, step.run_id)
+
+
+def _stop_if_failed(steps: Any, ingest_date: str) -> None:
+    failed = [step for step in steps if step.state == "failed"]
+    if not failed:
+        return
+    told = [
+        f"{step.pipeline.dag_id}: {', '.join(step.failed) or 'no task'} failed; the reason is in "
+        f"Airflow (run {step.run_id}). To resume: "
+        f"./lakehouse run {step.pipeline.dag_id} --date {ingest_date}"
+        for step in failed
+    ]
+    raise RunFailedError("\n".join(told))
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text.replace("Z", "+00:00"))

@@ -1,0 +1,161 @@
+"""Loading into the real PostgreSQL: again and again, never by halves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lakehouse.contracts import sources
+from lakehouse.contracts.model import Table
+from lakehouse.platform import postgres
+from lakehouse.sources.errors import SourceFileError
+from lakehouse.sources.generate import generate
+from lakehouse.sources.load import load_folder
+
+pytestmark = pytest.mark.usefixtures("platform")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    generate(300, 17, tmp_path)
+    return tmp_path
+
+
+def _query(table: Table, query: str, role: postgres.Role = "loader") -> list[tuple[object, ...]]:
+    connection = postgres.connect(table.source, role)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            return list(cursor.fetchall())
+    finally:
+        connection.close()
+
+
+def _contents() -> dict[str, object]:
+    """Count and fingerprint of every table, whatever the order of its rows."""
+    return {
+        table.name: _query(
+            table,
+            f"SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) "
+            f"FROM {table.name} t",
+        )
+        for table in sources.TABLES
+    }
+
+
+def _has_key(table: Table) -> bool:
+    query = (
+        f"SELECT 1 FROM pg_constraint WHERE contype = 'p' AND conrelid = '{table.name}'::regclass"
+    )
+    return bool(_query(table, query))
+
+
+def test_load_twice_gives_the_same(files: Path) -> None:
+    first = load_folder(files)
+    before = _contents()
+    second = load_folder(files)
+    assert _contents() == before
+    assert (first.rows, first.warnings) == (second.rows, ())
+    for loaded in first.tables:
+        table = next(t for t in sources.TABLES if t.name == loaded.table)
+        assert _query(table, f"SELECT count(*) FROM {table.name}") == [(loaded.rows,)]
+        assert _has_key(table) == loaded.has_primary_key == bool(table.primary_key)
+
+
+def test_content_arrives_character_for_character(files: Path) -> None:
+    load_folder(files)
+    table = sources.ORDER_REVIEWS
+    breaks = _query(
+        table,
+        "SELECT count(*) FROM order_reviews WHERE position(chr(10) IN review_comment_message) > 0",
+    )
+    assert breaks != [(0,)]
+    first = _query(
+        sources.CATEGORY_TRANSLATION,
+        "SELECT ascii(min(product_category_name)) FROM product_category_name_translation",
+    )
+    assert first == [(ord("a"),)]
+
+
+def test_reader_may_read(files: Path) -> None:
+    load_folder(files)
+    load_folder(files)
+    for table in sources.TABLES:
+        assert _query(table, f"SELECT count(*) > 0 FROM {table.name}", "reader") == [(True,)]
+
+
+def _drop_column(content: bytes) -> bytes:
+    return content.replace(b"seller_id", b"seller", 1)
+
+
+def _nul(content: bytes) -> bytes:
+    # the form is sound, so that only PostgreSQL finds it
+    return content.replace(b",reseller,", b",rese\0ller,", 1).replace(
+        b'"reseller"', b'"rese\0ller"', 1
+    )
+
+
+@pytest.mark.parametrize("damage", [_drop_column, _nul])
+def test_bad_file_leaves_both_databases_alone(
+    files: Path, tmp_path_factory: pytest.TempPathFactory, damage: Callable[[bytes], bytes]
+) -> None:
+    load_folder(files)
+    before = _contents()
+    other = tmp_path_factory.mktemp("other")
+    generate(100, 18, other)
+    # the very last file to be loaded, when all others are in
+    path = other / sources.CLOSED_DEALS.file
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(SourceFileError) as caught:
+        load_folder(other)
+    assert caught.value.file == path
+    assert caught.value.line is not None
+    assert _contents() == before
+
+
+def test_repeated_key_loads_without_key_and_warns(files: Path) -> None:
+    path = files / sources.ORDERS.file
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([*lines, lines[1].replace("-01", "-02")]))
+    result = load_folder(files)
+    assert [warning.split()[0] for warning in result.warnings] == ["orders"]
+    assert result.rows["orders"] == len(lines)
+    assert not _has_key(sources.ORDERS)
+    path.write_text("".join(lines))
+    assert load_folder(files).warnings == ()
+    assert _has_key(sources.ORDERS)
+
+
+def test_missing_key_value_is_tolerated_after_a_keyed_load(files: Path) -> None:
+    load_folder(files)
+    path = files / sources.SELLERS.file
+    path.write_text(path.read_text() + ",01001,sao paulo,SP\n")
+    result = load_folder(files)
+    assert [warning.split()[0] for warning in result.warnings] == ["sellers"]
+    assert load_folder(files).rows == result.rows
+
+
+def test_one_database_leaves_the_other(files: Path) -> None:
+    load_folder(files)
+    before = _contents()
+    for table in sources.TABLES:
+        if table.source == sources.MARKETING:
+            (files / table.file).unlink()
+    result = load_folder(files)
+    assert result.warnings == ("no file of database marketing is there: it keeps what it had",)
+    assert _contents() == before
+    assert load_folder(files, only=sources.ECOM).warnings == ()
+
+
+def test_table_of_another_shape_is_made_anew(files: Path) -> None:
+    load_folder(files)
+    connection = postgres.connect(sources.ECOM, "loader")
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE sellers ADD COLUMN more text")
+    finally:
+        connection.close()
+    assert load_folder(files).rows["sellers"] > 0
+    assert _query(sources.SELLERS, "SELECT count(*) > 0 FROM sellers", "reader") == [(True,)]

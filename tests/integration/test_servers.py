@@ -1,0 +1,250 @@
+"""Each server really started, used, killed and stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import fastavro
+import psutil
+import psycopg2
+import pytest
+from pyhive import hive
+
+from integration.launching import lakehouse
+from lakehouse.platform import postgres
+from lakehouse.platform.airflow import Airflow
+from lakehouse.platform.hdfs import Hdfs
+from lakehouse.platform.probes import ready
+from lakehouse.platform.services import load_services, process_named, processes_of
+from lakehouse.platform.settings import Settings
+from lakehouse.platform.spark import connect
+from lakehouse.platform.sqoop import SqoopError, run_sqoop
+from lakehouse.platform.supervise import Supervisor
+
+SERVERS = [process.name for process in processes_of(load_services())]
+
+
+@pytest.fixture
+def table(platform: Settings) -> Iterator[str]:
+    """A table of three rows in `ecom`, made by the loader."""
+    name = f"trial_{uuid.uuid4().hex[:8]}"
+    with closing(postgres.connect("ecom", "loader")) as server, server, server.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {name} (id int PRIMARY KEY, word text, at timestamp)")
+        cursor.execute(
+            f"INSERT INTO {name} VALUES (1, 'olá', '2018-01-01 00:30'), (2, NULL, NULL), "
+            "(3, '', NULL)"
+        )
+    yield name
+    with closing(postgres.connect("ecom", "loader")) as server, server, server.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {name}")
+
+
+def test_every_server_is_ready(platform: Settings) -> None:
+    answer = lakehouse("status", "--json")
+    found = {entry["name"]: entry for entry in json.loads(answer.stdout)}
+    assert set(found) == set(SERVERS)
+    assert {entry["state"] for entry in found.values()} == {"ready"}
+    assert all(entry["memory_mb"] > 5 for entry in found.values())
+
+
+def test_a_second_up_finds_everything_running(platform: Settings) -> None:
+    before = {name: state.pid for name, state in Supervisor(platform).states().items()}
+    answer = lakehouse("up")
+    assert answer.returncode == 0, answer.stderr
+    assert {name: s.pid for name, s in Supervisor(platform).states().items()} == before
+
+
+def test_the_reader_reads_and_may_not_write(platform: Settings, table: str) -> None:
+    with closing(postgres.connect("ecom", "reader")) as server, server.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        assert cursor.fetchone() == (3,)
+        for statement in (f"DELETE FROM {table}", "CREATE TABLE mine (id int)"):
+            server.rollback()
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("role", "database"), [("reader", "airflow"), ("loader", "metastore"), ("metastore", "ecom")]
+)
+def test_a_role_stays_out_of_other_databases(
+    platform: Settings, role: postgres.Role, database: str
+) -> None:
+    with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+        postgres.connect(database, role)
+
+
+def test_a_wrong_password_is_refused(platform: Settings) -> None:
+    wrong = platform.model_copy(update={"postgres_reader_password": platform.airflow_jwt_secret})
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        postgres.connect("ecom", "reader", wrong)
+
+
+def test_files_are_written_renamed_and_read(platform: Settings) -> None:
+    files = Hdfs()
+    folder = f"/tmp/{uuid.uuid4()}"
+    files.write(f"{folder}/aside/part", b"rows")
+    files.rename(f"{folder}/aside", f"{folder}/place")
+    assert files.names(folder) == ["place"]
+    assert files.read(f"{folder}/place/part") == b"rows"
+    files.make_folder(f"{folder}/other")
+    with pytest.raises(FileExistsError):
+        files.rename(f"{folder}/other", f"{folder}/place")
+    with pytest.raises(FileNotFoundError):
+        files.rename(f"{folder}/none", f"{folder}/elsewhere")
+    assert files.delete(folder)
+    assert not files.exists(folder)
+
+
+def test_a_delta_table_shows_its_columns_over_http(platform: Settings) -> None:
+    session = connect("test")
+    session.sql("CREATE DATABASE IF NOT EXISTS trial")
+    session.sql("SELECT 1 AS id, 'a' AS word").write.format("delta").mode("overwrite").saveAsTable(
+        "trial.words"
+    )
+    cursor = hive.connect(
+        host=platform.spark_host, port=platform.spark_thrift_port, scheme="http", username="test"
+    ).cursor()
+    cursor.execute("SELECT * FROM trial.words")
+    assert cursor.fetchall() == [(1, "a")]
+    cursor.execute("DESCRIBE trial.words")
+    assert [row[:2] for row in cursor.fetchall()][:2] == [("id", "int"), ("word", "string")]
+    place = session.sql("DESCRIBE DETAIL trial.words").first()
+    assert place is not None
+    assert place["location"].startswith(f"{platform.lake}/warehouse/")
+    session.sql("DROP DATABASE trial CASCADE")
+    session.stop()
+
+
+def test_the_engine_speaks_utc(platform: Settings) -> None:
+    session = connect("test")
+    row = session.sql("SELECT current_timezone() AS zone").first()
+    # an open session would try to say goodbye to a server that is gone, for minutes
+    session.stop()
+    assert row is not None
+    assert row["zone"] == "UTC"
+
+
+def test_sqoop_imports_a_table_as_avro(platform: Settings, table: str, tmp_path: Path) -> None:
+    reader = postgres.login("ecom", "reader")
+    password = tmp_path / "password"
+    password.touch(mode=0o600)
+    password.write_text(reader.password)
+    target = f"/tmp/{table}"
+    arguments = [
+        *("import", "--connect", reader.jdbc, "--username", reader.user),
+        *("--password-file", f"file://{password}", "--table", table, "--as-avrodatafile"),
+        *("--num-mappers", "1", "--target-dir", target),
+    ]
+    run_sqoop(arguments, tmp_path / "work")
+    files = Hdfs()
+    part = next(name for name in files.names(target) if name.endswith(".avro"))
+    (tmp_path / part).write_bytes(files.read(f"{target}/{part}"))
+    with (tmp_path / part).open("rb") as stream:
+        rows = sorted(fastavro.reader(stream), key=lambda row: row["id"])
+    assert [row["word"] for row in rows] == ["olá", None, ""]
+    assert rows[0]["at"] == 1514766600000
+    with pytest.raises(SqoopError, match="already exists"):
+        run_sqoop(arguments, tmp_path / "again")
+
+
+def test_airflow_runs_a_dag(platform: Settings) -> None:
+    dag = platform.dags_dir / "trial.py"
+    dag.write_text(
+        "from airflow.sdk import dag, task\n"
+        "@dag(schedule=None)\n"
+        "def trial():\n"
+        "    @task\n"
+        "    def look():\n"
+        "        from lakehouse.platform.hdfs import Hdfs\n"
+        "        print('folders', Hdfs().names('/lakehouse'))\n"
+        "    look()\n"
+        "trial()\n"
+    )
+    airflow = Airflow()
+    airflow.wait_until_parsed({"trial"})
+    run = airflow.trigger("trial", run_id="once")
+    assert airflow.wait_for_run("trial", run, 120) == "success"
+    assert [task["state"] for task in airflow.task_instances("trial", run)] == ["success"]
+    assert [run["dag_run_id"] for run in airflow.runs("trial")] == ["once"]
+    assert "warehouse" in airflow.task_log("trial", run, "look", 1)
+
+
+def group_members(group: int) -> list[psutil.Process]:
+    """Processes that the leader of a group has left behind."""
+    return [p for p in psutil.process_iter() if p.pid != group and group_of(p.pid) == group]
+
+
+def group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return None
+
+
+def working_in(folder: Path) -> list[psutil.Process]:
+    """Processes whose working folder lies there."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if Path(process.cwd()).is_relative_to(folder):
+                found.append(process)
+    return found
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_killed_server_comes_back(platform: Settings, name: str) -> None:
+    supervisor = Supervisor(platform)
+    process = process_named(name, processes_of(load_services()))
+    before = supervisor.states()[name].pid
+    os.kill(before, signal.SIGKILL)
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        state = supervisor.states()[name]
+        if state.state == "RUNNING" and state.pid != before and ready(process, platform):
+            assert not group_members(before), "children of the killed server still run"
+            return
+        time.sleep(0.5)
+    pytest.fail(f"{name} did not come back: {supervisor.states()[name]}")
+
+
+def test_restart_replaces_one_server(platform: Settings) -> None:
+    before = Supervisor(platform).states()
+    answer = lakehouse("restart", "metastore")
+    assert answer.returncode == 0, answer.stderr
+    after = Supervisor(platform).states()
+    changed = {name for name in before if before[name].pid != after[name].pid}
+    assert changed == {"metastore"}
+
+
+def test_a_taken_port_stops_up_before_it_starts(platform: Settings) -> None:
+    # another platform, its ports held by this one
+    os.environ["LAKEHOUSE_STATE_DIR"] = str(platform.state_dir.parent / "second")
+    try:
+        answer = lakehouse("up")
+    finally:
+        os.environ["LAKEHOUSE_STATE_DIR"] = str(platform.state_dir)
+    assert answer.returncode == 1
+    assert f"port {platform.airflow_port}" in answer.stderr
+    assert "LAKEHOUSE_AIRFLOW_PORT" in answer.stderr
+    assert not (platform.state_dir.parent / "second" / "logs").exists()
+
+
+def test_down_leaves_no_process_and_up_finds_the_data(platform: Settings) -> None:
+    Hdfs().write("/tmp/kept", b"still here")
+    children = psutil.Process(Supervisor(platform).pid).children(recursive=True)
+    assert len(children) > len(SERVERS)
+    assert lakehouse("down").returncode == 0
+    assert not working_in(platform.state_dir)
+    assert not working_in(platform.postgres_home)
+    assert not [child for child in children if child.is_running()]
+    answer = lakehouse("up")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert Hdfs().read("/tmp/kept") == b"still here"

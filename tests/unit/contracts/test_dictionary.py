@@ -1,0 +1,39 @@
+"""The data dictionary names everything and is current."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lakehouse.contracts import catalog, dictionary
+
+
+def test_page_is_current(root: Path) -> None:
+    page = (root / "docs" / "data-dictionary.md").read_text(encoding="utf-8")
+
+    assert page == dictionary.render(), "run ./lakehouse docs"
+
+
+def test_every_table_and_column_has_its_line() -> None:
+    lines = dictionary.render().splitlines()
+
+    for tables in catalog.LAYERS.values():
+        for table in tables:
+            start = lines.index(f"### {table.full_name}")
+            section = lines[start : start + len(table.columns) + 15]
+            for column in table.columns:
+                assert any(line.startswith(f"| `{column.name}` |") for line in section)
+
+
+def test_every_check_has_its_line() -> None:
+    page = dictionary.render()
+
+    for tables in catalog.LAYERS.values():
+        for table in tables:
+            for check in (*table.rules, *table.references):
+                assert f"| {check.name} |" in page
+
+
+def test_cells_do_not_break_the_table() -> None:
+    tables = [line for line in dictionary.render().splitlines() if line.startswith("|")]
+
+    assert {line.count("|") for line in tables} == {4, 5, 7}

@@ -1,0 +1,65 @@
+"""Data walks forward, and imports never point back."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[3] / "src" / "lakehouse"
+# in the order in which data walks; a package imports itself and what stands before it
+ORDER = (
+    "contracts",
+    "platform",
+    "sources",
+    "quality",
+    "bronze",
+    "silver",
+    "gold",
+    "streams",
+    "serving",
+    "orchestration",
+    "cli",
+)
+# functions from rows to rows: no server, no setting, no file
+PURE = (
+    "silver/reading",
+    "silver/judging",
+    "silver/ecom",
+    "silver/marketing",
+    "gold/keys",
+    "gold/allocation",
+    "gold/dimensions",
+    "gold/facts",
+)
+
+
+def imported(file: Path) -> set[str]:
+    """Packages of the lakehouse that a module imports, wherever in it the import stands."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports name the whole path"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name.split(".")[1] for name in names if name.startswith("lakehouse.")}
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_imports_never_point_back(package: str) -> None:
+    for file in sorted((SOURCE / package).rglob("*.py")):
+        beyond = imported(file) - set(ORDER[: ORDER.index(package) + 1])
+        assert not beyond, f"{file.relative_to(SOURCE)} imports {sorted(beyond)}"
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_pure_functions_know_only_contracts_and_their_own_layer(module: str) -> None:
+    assert imported(SOURCE / f"{module}.py") <= {"contracts", module.split("/")[0]}
+
+
+def test_every_package_has_its_place() -> None:
+    packages = {folder.parent.name for folder in SOURCE.glob("*/__init__.py")}
+
+    assert packages <= set(ORDER)

@@ -1,0 +1,51 @@
+"""Settings: the environment wins over the file, paths are absolute, folders follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lakehouse.platform.environment import fingerprint, settings_environment
+from lakehouse.platform.settings import Settings
+
+
+def read(file: Path) -> Settings:
+    return Settings(_env_file=file)
+
+
+def test_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / ".env"
+    file.write_text("LAKEHOUSE_POSTGRES_PORT=1111\nLAKEHOUSE_METASTORE_PORT=2222\n")
+    monkeypatch.setenv("LAKEHOUSE_POSTGRES_PORT", "3333")
+    config = read(file)
+    assert (config.postgres_port, config.metastore_port) == (3333, 2222)
+
+
+def test_a_relative_state_folder_becomes_absolute(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAKEHOUSE_STATE_DIR", "here")
+    assert read(tmp_path / "none").state_dir == tmp_path / "here"
+
+
+def test_two_state_folders_have_two_databases(tmp_path: Path) -> None:
+    one, other = Settings(state_dir=tmp_path / "a"), Settings(state_dir=tmp_path / "b")
+    assert one.postgres_home != other.postgres_home
+
+
+def test_servers_read_the_same_settings_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Settings(state_dir=tmp_path / "state", airflow_port=6161, ingest_engine="spark")
+    for name, value in settings_environment(config).items():
+        monkeypatch.setenv(name, value)
+    assert read(tmp_path / "none") == config
+
+
+def test_a_changed_setting_changes_the_fingerprint(tmp_path: Path) -> None:
+    config = Settings(state_dir=tmp_path)
+    changed = config.model_copy(update={"metastore_port": 1})
+    assert fingerprint(config) == fingerprint(config.model_copy())
+    assert fingerprint(config) != fingerprint(changed)
