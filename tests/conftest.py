@@ -1,4 +1,4 @@
-"""What tests of every kind share: the repository's root and one small Spark."""
+"""What tests share: the repository's root, one small Spark, one platform of real servers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+
+from running import platform  # noqa: F401 - a fixture of all tests below
 
 
 @pytest.fixture(scope="session")

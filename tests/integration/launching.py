@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from typing import Any
 
 from lakehouse.platform.settings import PROJECT
 
+LAUNCHER = str(PROJECT / "lakehouse")
 
-def lakehouse(*arguments: str) -> subprocess.CompletedProcess[str]:
+
+def lakehouse(*arguments: str, seconds: float = 900) -> subprocess.CompletedProcess[str]:
     """Run the launcher as a person would, in the environment of this session."""
-    command = [str(PROJECT / "lakehouse"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=900)
+    command = [LAUNCHER, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=seconds)
+
+
+def lakehouse_started(*arguments: str) -> subprocess.Popen[str]:
+    """The launcher at work, its output kept for the end."""
+    command = [LAUNCHER, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def lakehouse_json(*arguments: str) -> Any:
+    """What a command that must end well writes as JSON."""
+    answer = lakehouse(*arguments, "--json")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return json.loads(answer.stdout)

@@ -8,6 +8,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, task
 from airflow.sdk.exceptions import AirflowFailException
+from airflow.timetables.trigger import CronTriggerTimetable
 
 from lakehouse.contracts.model import Table
 from lakehouse.contracts.places import folder
@@ -23,6 +24,11 @@ _DEFAULTS = {
 }
 
 
+def _at(cron: str) -> CronTriggerTimetable:
+    """A schedule in UTC that starts at its next moment, not at once for the moment before."""
+    return CronTriggerTimetable(cron, timezone="UTC", run_immediately=dt.timedelta(0))
+
+
 def asset(table: Table) -> Asset:
     """The asset that a table is to Airflow."""
     return Asset(name=table.full_name, uri=f"hdfs://lakehouse{folder(table)}")
@@ -34,8 +40,7 @@ def dag_of(pipeline: Pipeline) -> DAG:
     with DAG(
         pipeline.dag_id,
         description=pipeline.description,
-        schedule=inputs or "@daily",
-        start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        schedule=inputs or _at("0 3 * * *"),
         catchup=False,
         max_active_runs=1,
         default_args=_DEFAULTS,
@@ -54,8 +59,7 @@ def maintenance_dag() -> DAG:
     with DAG(
         pipelines.MAINTENANCE,
         description="OPTIMIZE and VACUUM of every gold table by the declared policy",
-        schedule="@weekly",
-        start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        schedule=_at("0 4 * * 0"),
         catchup=False,
         max_active_runs=1,
         default_args=_DEFAULTS,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -19,6 +21,21 @@ if TYPE_CHECKING:
 
 # set by spark-submit for the program it starts
 SUBMITTED = "LAKEHOUSE_SUBMITTED"
+
+
+@dataclasses.dataclass(frozen=True)
+class Retries:
+    """How long a session bears with an engine that does not answer; times in milliseconds.
+
+    A session ends with its engine: whoever holds it must learn so soon and start anew.
+    """
+
+    max_retries: int = 5
+    initial_backoff: int = 100
+    max_backoff: int = 2000
+
+
+_RETRIES = Retries()
 
 
 def connect(app: str, *, wait_seconds: float = 60, config: Settings | None = None) -> SparkSession:
@@ -47,9 +64,14 @@ def connect(app: str, *, wait_seconds: float = 60, config: Settings | None = Non
 
 def _remote_session(app: str, config: Settings) -> SparkSession:
     from pyspark.sql import SparkSession
+    from pyspark.sql.connect.client.retries import DefaultPolicy
 
-    address = f"sc://{config.spark_host}:{config.spark_connect_port}/;user_id=lakehouse"
+    host, port = config.spark_host, config.spark_connect_port
+    # the client itself would try for minutes
+    socket.create_connection((host, port), timeout=_RETRIES.max_backoff / 1000).close()
+    address = f"sc://{host}:{port}/;user_id=lakehouse"
     session = SparkSession.builder.remote(address).appName(app).create()
+    session.client.set_retry_policies([DefaultPolicy(**dataclasses.asdict(_RETRIES))])
     session.sql("SELECT 1").collect()
     return session
 

@@ -20,11 +20,8 @@ def record(spark: SparkSession, table: Table, ingest_date: str, results: Sequenc
         return
     now = dt.datetime.now(dt.UTC)
     day = dt.date.fromisoformat(ingest_date)
-    rows = [
-        (now, day, str(table.layer), table.name, r.check, str(r.severity), r.outcome)
-        + (r.broken_rows, r.reason)
-        for r in results
-    ]
+    about = (now, day, str(table.layer), table.name)
+    rows = [(*about, r.check, str(r.severity), r.outcome, r.broken_rows, r.reason) for r in results]
     schema = ", ".join(f"{c.name} {c.type}" for c in CHECK_RESULT.columns)
     ensure_table(spark)
     spark.createDataFrame(rows, schema).coalesce(1).write.insertInto(CHECK_RESULT.full_name)

@@ -145,7 +145,7 @@ def _results(
 
 
 def _switch(spark: SparkSession, contract: Table, folder: str) -> None:
-    """Point the table at its new files: one change in the metastore, so no reader sees a mixture."""
+    """Point the table at its new files: one change in the metastore, so none sees a mixture."""
     address = settings().hdfs_url + folder
     spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.layer}")
     if _is_current(spark, contract):

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
-import socket
+import random
+import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from integration.launching import lakehouse
-from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.ports import is_free
+from lakehouse.platform.settings import PROJECT, Settings, settings
 
 PORTS = [name for name in Settings.model_fields if name.endswith("_port")]
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on, all held at once so that they differ."""
-    with ExitStack() as stack:
-        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [one.getsockname()[1] for one in held]
+    """Ports nobody listens on, below those that systems give to outgoing connections.
+
+    One of those could be taken while a killed server starts again.
+    """
+    candidates = random.sample(range(20_000, 32_000), 20 * count)
+    return [port for port in candidates if is_free(port, "127.0.0.1")][:count]
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +31,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of running batch servers; everything is stopped and deleted afterwards."""
     before = dict(os.environ)
     folder: Path = tmp_path_factory.mktemp("lake")
-    dags = folder / "dags"
-    dags.mkdir()
+    # a copy: tests put DAGs of their own beside the project's
+    dags = shutil.copytree(PROJECT / "dags", folder / "dags")
     os.environ["LAKEHOUSE_STATE_DIR"] = str(folder / "state")
-    # the project's own DAGs would start to work as soon as they are read
     os.environ["LAKEHOUSE_DAGS_DIR"] = str(dags)
     for name, number in zip(PORTS, free_ports(len(PORTS)), strict=True):
         os.environ[f"LAKEHOUSE_{name.upper()}"] = str(number)

@@ -1,0 +1,50 @@
+"""The way of the data through the whole house, each step once for all tests that look at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from acceptance.lake import DAY, Built, sample_folder
+from integration.launching import lakehouse_json
+from lakehouse.platform.settings import Settings
+
+# later tests build on what earlier ones left in the lake
+ORDER = ("test_sample", "test_rerun", "test_kills", "test_generated")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of this folder in order, behind all others."""
+
+    def place(item: pytest.Item) -> int:
+        if item.path.parent != Path(__file__).parent:
+            return -1
+        return ORDER.index(item.path.stem) if item.path.stem in ORDER else len(ORDER)
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def built(platform: Settings, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The whole way, once: the real sample where it is there, else generated orders."""
+    folder = sample_folder()
+    is_sample = folder is not None
+    if folder is None:
+        folder = tmp_path_factory.mktemp("stand-in")
+        lakehouse_json("generate", "--orders", "1000", "--seed", "3", "--out", str(folder))
+    loaded = lakehouse_json("load", "--from", str(folder))
+    runs = lakehouse_json("run", "--all", "--date", DAY)
+    rows = {table["table"]: table["rows"] for table in loaded["tables"]}
+    return Built(folder, DAY, is_sample, rows, runs)
+
+
+@pytest.fixture(scope="session")
+def sample(built: Built) -> Built:
+    """The lake built from the real sample."""
+    if not built.is_sample:
+        pytest.skip(
+            "the real sample is not here: put it into ../shared/data beside the project, or name "
+            "its folder in LAKEHOUSE_SAMPLE_DATA"
+        )
+    return built

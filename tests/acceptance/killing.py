@@ -1,0 +1,135 @@
+"""A run during which servers are killed, one after the other, each while tasks are at work."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import psycopg2
+
+from integration.launching import lakehouse, lakehouse_started
+from lakehouse.platform import postgres
+from lakehouse.platform.probes import ready
+from lakehouse.platform.services import load_services, process_named, processes_of
+from lakehouse.platform.settings import Settings
+from lakehouse.platform.supervise import Supervisor
+
+_PAUSE = 3.0
+_RESUME = re.compile(r"\./lakehouse (run \S+ --date \S+)")
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One server that was killed."""
+
+    server: str
+    second: float
+    at_work: str
+    seconds_until_ready: float
+
+
+@dataclass
+class Ordeal:
+    """What happened while servers were killed."""
+
+    kills: list[Kill] = field(default_factory=list)
+    runs: int = 0
+    resumed_by: list[str] = field(default_factory=list)
+    complaint: str = ""
+    seconds: float = 0.0
+
+
+def run_while_killing(platform: Settings, servers: Sequence[str], day: str) -> Ordeal:
+    """Kill each server once while the five DAGs run; as many runs as that takes."""
+    ordeal = Ordeal()
+    began = time.monotonic()
+    waiting = list(servers)
+    while waiting:
+        ordeal.runs += 1
+        run = lakehouse_started("run", "--all", "--date", day)
+        try:
+            while waiting and (at_work := _next_work(run)):
+                second = time.monotonic() - began
+                took = _kill(platform, waiting[0])
+                ordeal.kills.append(Kill(waiting.pop(0), second, at_work, took))
+            output, complaint = run.communicate(timeout=900)
+        finally:
+            run.kill()
+        if run.returncode:
+            _resume(ordeal, output + complaint)
+        _wait_until_idle()
+        if ordeal.complaint:
+            break
+    ordeal.seconds = time.monotonic() - began
+    return ordeal
+
+
+def _next_work(run: subprocess.Popen[str]) -> str:
+    """Tasks at work some seconds from now; empty when the run is over."""
+    until = time.monotonic() + _PAUSE
+    while run.poll() is None:
+        if time.monotonic() > until and (tasks := _running_tasks()):
+            return ", ".join(tasks)
+        time.sleep(0.3)
+    return ""
+
+
+def _kill(platform: Settings, name: str) -> float:
+    """Kill a server and wait until it is back; seconds that took."""
+    supervisor = Supervisor(platform)
+    processes = processes_of(load_services())
+    before = supervisor.states()[name].pid
+    began = time.monotonic()
+    os.kill(before, signal.SIGKILL)
+    while time.monotonic() < began + 180:
+        state = supervisor.states()[name]
+        back = state.state == "RUNNING" and state.pid != before
+        if back and ready(process_named(name, processes), platform):
+            return time.monotonic() - began
+        time.sleep(0.3)
+    raise AssertionError(f"{name} did not come back: {supervisor.states()[name]}")
+
+
+def _resume(ordeal: Ordeal, message: str) -> None:
+    """Do what the message of a failed run says."""
+    commands = _RESUME.findall(message)
+    if not commands:
+        ordeal.complaint = message
+    for command in commands:
+        ordeal.resumed_by.append(command)
+        answer = lakehouse(*command.split())
+        if answer.returncode:
+            ordeal.complaint = answer.stdout + answer.stderr
+
+
+def _running_tasks() -> list[str]:
+    query = "SELECT dag_id, task_id FROM task_instance WHERE state = 'running' ORDER BY 1, 2"
+    return [f"{dag.split('_')[0]}…{dag.split('_')[-1]}:{task}" for dag, task in _airflow(query)]
+
+
+def _wait_until_idle() -> None:
+    """Wait for runs that assets have set off beside the one that was followed."""
+    until = time.monotonic() + 300
+    query = "SELECT dag_id, state FROM dag_run WHERE state IN ('queued', 'running')"
+    while busy := _airflow(query):
+        assert time.monotonic() < until, f"still at work: {busy}"
+        time.sleep(1)
+
+
+def _airflow(query: str) -> list[tuple[str, str]]:
+    """Rows of Airflow's own database; none while that is away."""
+    try:
+        with (
+            closing(postgres.connect("airflow", "airflow")) as server,
+            server.cursor() as cursor,
+        ):
+            cursor.execute(query)
+            return list(cursor.fetchall())
+    except psycopg2.Error:
+        return []

@@ -1,0 +1,48 @@
+"""Run again for the same date, the five DAGs change nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from acceptance import measuring
+from acceptance.lake import Built
+from acceptance.measuring import GOLD, SILVER, Fingerprint
+from integration.launching import lakehouse_json
+from lakehouse.contracts.model import Table
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """The tables before and after a second run, and the versions of gold before it."""
+
+    before: dict[str, Fingerprint]
+    after: dict[str, Fingerprint]
+    versions: dict[str, int]
+    states: set[str]
+
+
+@pytest.fixture(scope="module")
+def rerun(built: Built) -> Rerun:
+    before = measuring.fingerprints([*SILVER, *GOLD])
+    versions = {table.name: measuring.version(table) for table in GOLD}
+    runs = lakehouse_json("run", "--all", "--date", built.day)
+    after = measuring.fingerprints([*SILVER, *GOLD])
+    return Rerun(before, after, versions, {run["state"] for run in runs})
+
+
+def test_second_run_ends_well(rerun: Rerun) -> None:
+    assert rerun.states == {"success"}
+
+
+@pytest.mark.parametrize("table", [*SILVER, *GOLD], ids=lambda table: table.full_name)
+def test_table_is_the_same_after_a_second_run(table: Table, rerun: Rerun) -> None:
+    # keys are columns too, so a key that had changed would show here
+    assert rerun.before[table.full_name].rows > 0
+    assert rerun.after[table.full_name] == rerun.before[table.full_name]
+
+
+@pytest.mark.parametrize("table", GOLD, ids=lambda table: table.name)
+def test_second_run_writes_no_row_of_gold(table: Table, rerun: Rerun) -> None:
+    assert measuring.rows_written_since(table, rerun.versions[table.name]) == 0
