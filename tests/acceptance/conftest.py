@@ -11,7 +11,14 @@ from integration.launching import lakehouse_json
 from lakehouse.platform.settings import Settings
 
 # later tests build on what earlier ones left in the lake
-ORDER = ("test_sample", "test_rerun", "test_kills", "test_generated")
+ORDER = (
+    "test_sample",
+    "test_doors",
+    "test_engines",
+    "test_rerun",
+    "test_kills",
+    "test_generated",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import psycopg2
 
 from integration.launching import lakehouse, lakehouse_started
+from lakehouse.contracts.model import Layer
+from lakehouse.orchestration.pipelines import PIPELINES
 from lakehouse.platform import postgres
 from lakehouse.platform.probes import ready
 from lakehouse.platform.services import load_services, process_named, processes_of
@@ -45,8 +47,8 @@ class Ordeal:
     seconds: float = 0.0
 
 
-def run_while_killing(platform: Settings, servers: Sequence[str], day: str) -> Ordeal:
-    """Kill each server once while the five DAGs run; as many runs as that takes."""
+def run_while_killing(platform: Settings, servers: Sequence[tuple[str, Layer]], day: str) -> Ordeal:
+    """Kill each server once while a layer is built; as many runs of the five DAGs as that takes."""
     ordeal = Ordeal()
     began = time.monotonic()
     waiting = list(servers)
@@ -54,10 +56,10 @@ def run_while_killing(platform: Settings, servers: Sequence[str], day: str) -> O
         ordeal.runs += 1
         run = lakehouse_started("run", "--all", "--date", day)
         try:
-            while waiting and (at_work := _next_work(run)):
+            while waiting and (at_work := _next_work(run, waiting[0][1])):
                 second = time.monotonic() - began
-                took = _kill(platform, waiting[0])
-                ordeal.kills.append(Kill(waiting.pop(0), second, at_work, took))
+                name, _ = waiting.pop(0)
+                ordeal.kills.append(Kill(name, second, at_work, _kill(platform, name)))
             output, complaint = run.communicate(timeout=900)
         finally:
             run.kill()
@@ -70,12 +72,15 @@ def run_while_killing(platform: Settings, servers: Sequence[str], day: str) -> O
     return ordeal
 
 
-def _next_work(run: subprocess.Popen[str]) -> str:
-    """Tasks at work some seconds from now; empty when the run is over."""
+def _next_work(run: subprocess.Popen[str], layer: Layer) -> str:
+    """Tasks of a layer that are at work some seconds from now; empty when the run is over."""
     until = time.monotonic() + _PAUSE
+    dags = {pipeline.dag_id for pipeline in PIPELINES if pipeline.layer is layer}
     while run.poll() is None:
-        if time.monotonic() > until and (tasks := _running_tasks()):
-            return ", ".join(tasks)
+        if time.monotonic() > until:
+            running = _airflow("SELECT dag_id, task_id FROM task_instance WHERE state = 'running'")
+            if tasks := sorted(f"{layer}.{task}" for dag, task in running if dag in dags):
+                return ", ".join(tasks)
         time.sleep(0.3)
     return ""
 
@@ -106,11 +111,6 @@ def _resume(ordeal: Ordeal, message: str) -> None:
         answer = lakehouse(*command.split())
         if answer.returncode:
             ordeal.complaint = answer.stdout + answer.stderr
-
-
-def _running_tasks() -> list[str]:
-    query = "SELECT dag_id, task_id FROM task_instance WHERE state = 'running' ORDER BY 1, 2"
-    return [f"{dag.split('_')[0]}…{dag.split('_')[-1]}:{task}" for dag, task in _airflow(query)]
 
 
 def _wait_until_idle() -> None:

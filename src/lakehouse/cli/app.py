@@ -8,6 +8,8 @@ import typer
 
 from lakehouse.cli import checks, data, demo, looking, quarantine, runs, servers
 from lakehouse.cli.common import errors
+from lakehouse.contracts.catalog import UnknownTableError
+from lakehouse.orchestration.pipelines import UnknownPipelineError
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import MissingSecretError
 
@@ -19,6 +21,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+# their message says what to do
+_TOLD = (PlatformError, MissingSecretError, UnknownTableError, UnknownPipelineError)
 
 for module in (demo, servers):
     module.register(app)
@@ -32,6 +37,6 @@ def main() -> None:
     """Run a command; errors a person can act on are shown without a stack trace."""
     try:
         app(prog_name="./lakehouse")
-    except (PlatformError, MissingSecretError) as error:
+    except _TOLD as error:
         errors.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -23,6 +25,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
 }
 _PYTHON = (sys.executable, "-m")
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LINTERS = {
     "ruff check": (*_PYTHON, "ruff", "check", "--quiet"),
     "ruff format": (*_PYTHON, "ruff", "format", "--check", "--quiet"),
@@ -118,7 +121,22 @@ def _is_current(page: Path, text: str) -> bool:
 
 def _pytest(suites: list[Suite], told: list[str]) -> bool:
     folders = [f"tests/{suite}" for suite in suites if (PROJECT / "tests" / suite).exists()]
-    return _run((*_PYTHON, "pytest", *folders, *told))
+    return _run_to_its_end((*_PYTHON, "pytest", *folders, *told))
+
+
+def _run_to_its_end(command: tuple[str, ...]) -> bool:
+    """Run a command that stops servers at its end: an interruption is passed on, once."""
+    # a session of its own: a terminal would tell both, and a second time breaks the stopping
+    with subprocess.Popen(command, cwd=PROJECT, start_new_session=True) as process:
+
+        def pass_on(number: int, frame: FrameType | None) -> None:
+            for each in _INTERRUPTIONS:
+                signal.signal(each, signal.SIG_IGN)
+            process.send_signal(signal.SIGINT)
+
+        for each in _INTERRUPTIONS:
+            signal.signal(each, pass_on)
+        return process.wait() == 0
 
 
 def _stop_unless(passed: bool) -> None:

@@ -81,18 +81,14 @@ def _show_answers() -> None:
 
 
 def _show_addresses() -> None:
-    from rich.table import Table
-
     from lakehouse.platform.settings import settings
 
     config = settings()
     _heading("What to open")
-    table = Table("what", "where", "login", box=None, pad_edge=False)
-    airflow = f"http://{config.airflow_host}:{config.airflow_port}"
-    table.add_row("Airflow: the DAGs and their runs", airflow, "./lakehouse credentials")
     hdfs = f"http://{config.namenode_host}:{config.namenode_http_port}"
-    table.add_row("HDFS: bronze, silver, gold", hdfs, "none")
     thrift = f"http://{config.spark_host}:{config.spark_thrift_port}/cliservice"
-    table.add_row("Power BI, DBeaver, any Spark client", thrift, "none")
-    table.add_row("SQL here", './lakehouse sql "SHOW TABLES IN gold"', "")
-    console.print(table)
+    say(f"Airflow, the DAGs and their runs     http://{config.airflow_host}:{config.airflow_port}")
+    say("    its login                        ./lakehouse credentials")
+    say(f"HDFS, bronze, silver and gold        {hdfs}")
+    say(f"Power BI, DBeaver, Spark clients     {thrift}")
+    say('SQL here                             ./lakehouse sql "SHOW TABLES IN gold"')

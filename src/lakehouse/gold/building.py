@@ -119,34 +119,45 @@ def _checked(spark: SparkSession, rows: DataFrame, contract: Table) -> tuple[int
 def _merged(
     spark: SparkSession, rows: DataFrame, contract: Table, count: int
 ) -> tuple[int, int, int]:
-    """Bring the table to the given rows; unchanged rows are not written again."""
+    """Bring the table to the given rows; where nothing differs, nothing is written."""
     if spark.table(contract.full_name).isEmpty():
-        rows.write.format("delta").mode("append").saveAsTable(contract.full_name)
+        # not an append: a retry beside the try it replaces would double the rows
+        rows.write.format("delta").mode("overwrite").saveAsTable(contract.full_name)
         return count, 0, 0
     rows.createOrReplaceTempView(_INCOMING)
-    done = spark.sql(merge_statement(contract)).first()
-    assert done is not None
+    counted = spark.sql(difference_statement(contract)).first()
+    assert counted is not None
+    inserted, updated, deleted = (int(number) for number in counted)
+    if inserted or updated or deleted:
+        spark.sql(merge_statement(contract)).collect()
+    return inserted, updated, deleted
+
+
+def difference_statement(contract: Table) -> str:
+    """Counts rows to insert, to update and to delete."""
+    key = contract.grain[0]
     return (
-        int(done["num_inserted_rows"]),
-        int(done["num_updated_rows"]),
-        int(done["num_deleted_rows"]),
+        f"SELECT count_if(old.{key} IS NULL), "
+        f"count_if(old.{key} = new.{key} AND ({_changed(contract)})), "
+        f"count_if(new.{key} IS NULL)\n"
+        f"FROM {contract.full_name} AS old FULL JOIN {_INCOMING} AS new ON {_same(contract)}"
     )
 
 
 def merge_statement(contract: Table) -> str:
-    """MERGE by grain: changed rows are updated, new ones inserted; facts also lose what is gone.
-
-    A member that left its source stays in its dimension, since facts of other days point at it.
-    """
-    same = " AND ".join(f"old.{c} = new.{c}" for c in contract.grain)
-    changed = " OR ".join(
-        f"old.{c} IS DISTINCT FROM new.{c}"
-        for c in contract.column_names
-        if c not in contract.grain
-    )
-    gone = "" if contract.is_dimension else "\nWHEN NOT MATCHED BY SOURCE THEN DELETE"
+    """MERGE by grain: changed rows are updated, new ones inserted, those gone deleted."""
     return (
-        f"MERGE INTO {contract.full_name} AS old USING {_INCOMING} AS new ON {same}\n"
-        f"WHEN MATCHED AND ({changed}) THEN UPDATE SET *\n"
-        f"WHEN NOT MATCHED THEN INSERT *{gone}"
+        f"MERGE INTO {contract.full_name} AS old USING {_INCOMING} AS new ON {_same(contract)}\n"
+        f"WHEN MATCHED AND ({_changed(contract)}) THEN UPDATE SET *\n"
+        "WHEN NOT MATCHED THEN INSERT *\n"
+        "WHEN NOT MATCHED BY SOURCE THEN DELETE"
     )
+
+
+def _same(contract: Table) -> str:
+    return " AND ".join(f"old.{c} = new.{c}" for c in contract.grain)
+
+
+def _changed(contract: Table) -> str:
+    others = [c for c in contract.column_names if c not in contract.grain]
+    return " OR ".join(f"old.{c} IS DISTINCT FROM new.{c}" for c in others)

@@ -1,0 +1,1 @@
+"""One command each, printing ratios of pairs that were measured in one run."""

@@ -1,0 +1,1 @@
+"""The batch lakehouse measured against other ways of doing the same work."""

@@ -1,0 +1,2 @@
+SELECT product_category_name, product_category_name_english
+FROM product_category_name_translation
