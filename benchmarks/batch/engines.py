@@ -67,6 +67,7 @@ def _real_builds(seconds: dict[str, float], duckdb_seconds: float) -> list[str]:
         f"real builds, {step}: {seconds[step]:.1f} s, "
         f"{seconds[step] / duckdb_seconds:.1f} times DuckDB (checks, results and Delta in it)"
         for step in (GOLD_FIRST, GOLD_AGAIN)
+        if step in seconds
     ]
 
 

@@ -36,4 +36,4 @@ class Growth:
 def measure(lake: Lake, sizes: Sequence[int], warm_up: int) -> Growth:
     """Fill with each size, smallest first, after a small fill that warms the engine."""
     lake.filled(warm_up)
-    return Growth([lake.filled(size) for size in sorted(sizes)])
+    return Growth([lake.filled(size, complete=True) for size in sorted(sizes)])

@@ -12,6 +12,7 @@ from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.orchestration.pipelines import UnknownPipelineError
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import MissingSecretError
+from lakehouse.sources.errors import SourceFileError
 
 app = typer.Typer(
     name="lakehouse",
@@ -23,7 +24,13 @@ app = typer.Typer(
 )
 
 # their message says what to do
-_TOLD = (PlatformError, MissingSecretError, UnknownTableError, UnknownPipelineError)
+_TOLD = (
+    PlatformError,
+    MissingSecretError,
+    UnknownTableError,
+    UnknownPipelineError,
+    SourceFileError,
+)
 
 for module in (demo, servers):
     module.register(app)

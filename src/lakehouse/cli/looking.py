@@ -77,12 +77,18 @@ def verify(as_json: JsonOption = False) -> None:
 
 def run_verify(as_json: bool = False) -> bool:
     """Check every balance, writing each; whether all agree."""
+    from pyspark.errors import AnalysisException
+
     from lakehouse.platform import spark
+    from lakehouse.platform.errors import PlatformError
     from lakehouse.serving.verify import verify as prove
 
     session = spark.connect("verify")
     try:
         lines = prove(session, (lambda line: None) if as_json else _print_line)
+    except AnalysisException as error:
+        missing = str(error).split("\n")[0]
+        raise PlatformError(f"not built yet, try ./lakehouse run --all: {missing}") from error
     finally:
         session.stop()
     broken = [line for line in lines if not line.balanced]

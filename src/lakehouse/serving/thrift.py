@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lakehouse.contracts import catalog
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import settings
+
+_CLASS = re.compile(r"\[\w+(\.\w+)*\] org\.apache\.spark\.[\w.]+Exception:")
+_MISSING_TABLE = re.compile(r"TABLE_OR_VIEW_NOT_FOUND.*`(\w+)`\.`(\w+)`")
 
 
 class QueryError(PlatformError):
@@ -71,5 +77,12 @@ def query(statement: str) -> Answer:
 def _reason(error: Exception) -> str:
     status = getattr(error.args[0], "status", None) if error.args else None
     message = getattr(status, "errorMessage", None) or str(error)
-    told = message.split("SQLState")[0].split("\n\tat ")[0]
-    return str(told.replace("Error running query: ", "").strip())
+    told = _CLASS.sub("", message.replace("Error running query: ", "")).strip().split("\n")[0]
+    missing = _MISSING_TABLE.search(told)
+    return str(told) + (_nearest(*missing.groups()) if missing else "")
+
+
+def _nearest(layer: str, name: str) -> str:
+    known = [t.full_name for tables in catalog.LAYERS.values() for t in tables]
+    near = difflib.get_close_matches(f"{layer}.{name}", known, n=1)
+    return f" Did you mean {near[0]}?" if near else ""
