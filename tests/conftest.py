@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,13 @@ import pytest
 from pyspark.sql import SparkSession
 
 from running import platform  # noqa: F401 - a fixture of all tests below
+
+
+def pytest_configure() -> None:
+    """Let an interruption of either kind stop the servers that tests started."""
+    # set again, as shells let what they start in the background ignore interruptions
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from types import FrameType
 
@@ -61,6 +62,8 @@ def main() -> None:
     asked = _arguments()
     # ended from outside, the platform is deleted all the same
     signal.signal(signal.SIGTERM, _stop)
+    # new keys are numbered in one task on purpose
+    warnings.filterwarnings("ignore", message=".*No Partition Defined.*")
     with own_platform():
         lake = Lake()
         try:

@@ -17,7 +17,6 @@ from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import PROJECT, Settings, settings
 from lakehouse.platform.supervise import Supervisor
 
-_CONNECT_MARKS = ("SPARK_CONNECT_MODE_ENABLED", "SPARK_REMOTE", "SPARK_LOCAL_REMOTE")
 _PORTS = [name for name in Settings.model_fields if name.endswith("_port")]
 
 
@@ -67,19 +66,6 @@ def setting(name: str, value: str) -> Iterator[None]:
         else:
             os.environ[variable] = before
         settings.cache_clear()
-
-
-@contextmanager
-def as_if_never_connected() -> Iterator[None]:
-    """Without the mark that an open Connect session leaves for the processes started from here.
-
-    A task that hands its work to spark-submit never has such a session.
-    """
-    marks = {name: os.environ.pop(name) for name in _CONNECT_MARKS if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(marks)
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def _print_comparison(console: Console, letter: str, found: Comparison) -> None:
         table.add_column(title, justify="right")
     for way, seconds in found.seconds.items():
         rounds = " ".join(f"{one:.2f}" for one in seconds)
-        table.add_row(way, f"{found.median(way):.2f}", f"{found.ratio(way):.2f}", rounds)
+        table.add_row(way, f"{found.median(way):.2f}", f"{found.ratio(way):.3g}", rounds)
     console.print(table)
     for note in found.notes:
         console.print(f"[dim]{note}[/]", markup=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from benchmarks.batch.lake import DAY, Lake
 from benchmarks.batch.measuring import Comparison, interleaved
-from benchmarks.batch.platform import as_if_never_connected, output_into, setting
+from benchmarks.batch.platform import output_into, setting
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration import steps
 from lakehouse.platform.settings import settings
@@ -50,7 +50,7 @@ def _on_engine(layer: Layer, name: str) -> Callable[[], object]:
 def _submitted(layer: Layer, name: str) -> Callable[[], object]:
     def work() -> object:
         log = settings().logs_dir / "submit.log"
-        with setting("run_on", "submit"), as_if_never_connected(), output_into(log):
+        with setting("run_on", "submit"), output_into(log):
             return steps.run(layer, name, DAY)
 
     return work

@@ -29,7 +29,7 @@ _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LINTERS = {
     "ruff check": (*_PYTHON, "ruff", "check", "--quiet"),
     "ruff format": (*_PYTHON, "ruff", "format", "--check", "--quiet"),
-    "mypy": (*_PYTHON, "mypy", "--no-error-summary", "src"),
+    "mypy": (*_PYTHON, "mypy", "--no-error-summary", "src", "benchmarks"),
 }
 
 
@@ -132,7 +132,7 @@ def _run_to_its_end(command: tuple[str, ...]) -> bool:
         def pass_on(number: int, frame: FrameType | None) -> None:
             for each in _INTERRUPTIONS:
                 signal.signal(each, signal.SIG_IGN)
-            process.send_signal(signal.SIGINT)
+            process.terminate()
 
         for each in _INTERRUPTIONS:
             signal.signal(each, pass_on)
