@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Event
 
 from lakehouse.platform import hdfs, postgres
@@ -26,7 +27,7 @@ from lakehouse.platform.services import (
     processes_of,
     starting_order,
 )
-from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.settings import PROJECT, Settings, settings
 from lakehouse.platform.supervise import Supervisor, log_file
 
 Say = Callable[[str], None]
@@ -103,14 +104,33 @@ def restart(name: str, say: Say) -> None:
 
 
 def reset(say: Say) -> None:
-    """Stop everything and delete all data of the servers."""
+    """Stop everything and delete all data of the servers.
+
+    Raises:
+        PlatformError: the state folder holds more than the servers' data; nothing was touched.
+    """
     config = settings()
+    require_own_folder(config.state_dir)
     down(say)
     for folder in (config.postgres_home, config.state_dir):
         shutil.rmtree(folder, ignore_errors=True)
     # what stays is only the folder named after this platform, and nobody else's
     with suppress(OSError):
         config.postgres_home.parent.rmdir()
+
+
+def require_own_folder(state: Path) -> None:
+    """Refuse a folder that holds the project or somebody's home.
+
+    Raises:
+        PlatformError: it does.
+    """
+    for precious in (PROJECT, Path.home()):
+        if precious.resolve().is_relative_to(state.resolve()):
+            raise PlatformError(
+                f"{state} holds {precious} and is not deleted: set LAKEHOUSE_STATE_DIR to a "
+                "folder of its own"
+            )
 
 
 @contextmanager
