@@ -29,7 +29,7 @@ def with_keys(members: DataFrame, existing: DataFrame, contract: Table) -> DataF
     joined = members.join(known, natural, "left")
     number = F.row_number().over(Window.orderBy(*natural))
     new = joined.filter(F.col(key).isNull()).crossJoin(F.broadcast(highest))
-    numbered = new.withColumn(key, F.coalesce("_highest", F.lit(0)) + number.cast("bigint"))
+    numbered = new.withColumn(key, F.col("_highest") + number.cast("bigint"))
     kept = joined.filter(F.col(key).isNotNull())
     return kept.unionByName(numbered.drop("_highest")).select(key, *members.columns)
 

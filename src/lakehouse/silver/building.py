@@ -117,10 +117,10 @@ def _write(rows: DataFrame, contract: Table, address: str) -> dict[str, int]:
     kept = Observation("kept")
     observed = rows.observe(
         seen,
-        F.count_if(judging.broken(rows)).alias("quarantined"),
+        F.count_if(judging.broken()).alias("quarantined"),
         F.count_if(judging.IS_REPETITION).alias("repetitions"),
     )
-    good = observed.filter(judging.good(observed)).observe(
+    good = observed.filter(judging.good()).observe(
         kept, F.count(F.lit(1)).alias("good"), *[breaks(rule) for rule in _row_rules(contract)]
     )
     good.select(*contract.column_names).write.mode("overwrite").parquet(address)

@@ -39,19 +39,19 @@ def quarantine_references(contract: Table) -> list[Reference]:
     return [r for r in contract.references if r.severity is Severity.QUARANTINE]
 
 
-def good(rows: DataFrame) -> Column:
+def good() -> Column:
     """Whether a judged row goes on."""
     return (F.size(BROKEN) == 0) & ~F.col(IS_REPETITION)
 
 
-def broken(rows: DataFrame) -> Column:
+def broken() -> Column:
     """Whether a judged row is set aside."""
     return (F.size(BROKEN) > 0) & ~F.col(IS_REPETITION)
 
 
 def set_aside(rows: DataFrame) -> DataFrame:
     """The broken rows of a judged table, as quarantine keeps them."""
-    kept = rows.filter(broken(rows))
+    kept = rows.filter(broken())
     return kept.select(
         F.col(BROKEN)[0]["rule"].alias("rule"),
         F.array_join(F.col(BROKEN)["reason"], "; ").alias("reason"),

@@ -28,7 +28,7 @@ def test_rows(spark: SparkSession, case: Path) -> None:
         column.type for column in contract.columns
     ]
     marked = rows_of(
-        judged.withColumn("_is_good", judging.good(judged)),
+        judged.withColumn("_is_good", judging.good()),
         [*contract.column_names, "_is_good", judging.IS_REPETITION],
     )
     good = [row for row in marked if row["_is_good"]]
