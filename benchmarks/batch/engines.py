@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import duckdb
 from benchmarks.batch.duck import build_star, duck_type
 from benchmarks.batch.lake import GOLD_AGAIN, GOLD_FIRST, GOLD_TABLES, SILVER_TABLES, Lake
 from benchmarks.batch.measuring import Comparison, interleaved, tell
+from benchmarks.batch.profile import Profile
 from lakehouse.contracts import places
 from lakehouse.contracts.model import Column, Table
 from lakehouse.gold.building import computed
@@ -39,11 +41,12 @@ def compare(lake: Lake, orders: int, rounds: int) -> Comparison:
     _fetch_silver(lake, silver)
     duck.mkdir(parents=True)
     threads = _threads()
+    profile = Profile()
     found = interleaved(
         f"{len(GOLD_TABLES)} gold tables from silver, {orders:,} orders",
         DUCKDB,
         {
-            ENGINE: {"all": _on_engine(lake)},
+            ENGINE: {"all": _on_engine(lake, profile)},
             DUCKDB: {"all": lambda: build_star(silver, duck, threads)},
         },
         rounds,
@@ -56,6 +59,7 @@ def compare(lake: Lake, orders: int, rounds: int) -> Comparison:
         f"both made the same {rows:,} rows in {len(GOLD_TABLES)} tables, compared value by value",
         f"{threads} threads each; the engine reads and writes HDFS, DuckDB local files",
         "the engine looks keys up in the tables that stand, DuckDB numbers anew",
+        *profile.notes(),
         *_real_builds(filled.seconds, found.median(DUCKDB)),
     ]
     return found
@@ -77,11 +81,15 @@ def _threads() -> int:
     return int(found.group(1)) if found else 2
 
 
-def _on_engine(lake: Lake) -> Callable[[], object]:
+def _on_engine(lake: Lake, profile: Profile) -> Callable[[], object]:
+    def build(table: Table) -> None:
+        rows = computed(lake.session, table)
+        rows.write.mode("overwrite").parquet(f"{settings().hdfs_url}{_ASIDE}/{table.name}")
+
     def work() -> None:
-        for table in GOLD_TABLES:
-            rows = computed(lake.session, table)
-            rows.write.mode("overwrite").parquet(f"{settings().hdfs_url}{_ASIDE}/{table.name}")
+        with profile.round():
+            for table in GOLD_TABLES:
+                profile.table(table.name, partial(build, table))
 
     return work
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.batch.measuring import tell, timed
-from benchmarks.batch.platform import setting
 from lakehouse.bronze.importing import import_table
 from lakehouse.contracts import catalog, places
 from lakehouse.contracts.model import Layer
@@ -15,14 +14,15 @@ from lakehouse.gold import building as gold
 from lakehouse.platform import spark
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import settings
+from lakehouse.platform.trial import changed_settings
 from lakehouse.silver import building as silver
 from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
 
 DAY = "2026-01-01"
 SEED = 1
-GOLD_TABLES = catalog.build_order(catalog.LAYERS[Layer.GOLD])
-SILVER_TABLES = catalog.build_order(catalog.LAYERS[Layer.SILVER])
+GOLD_TABLES = catalog.build_order(catalog.batch(Layer.GOLD))
+SILVER_TABLES = catalog.build_order(catalog.batch(Layer.SILVER))
 IMPORT_SQOOP = "import by Sqoop"
 IMPORT_SPARK = "import by Spark"
 SILVER = "silver"
@@ -83,7 +83,7 @@ class Lake:
         return made
 
     def _import(self, engine: str) -> None:
-        with setting("ingest_engine", engine):
+        with changed_settings({"ingest_engine": engine}):
             for table in catalog.LAYERS[Layer.BRONZE]:
                 import_table(self.session, table.name, DAY)
 

@@ -21,7 +21,7 @@ Result = Comparison | Growth
 def print_tables(results: dict[str, Result]) -> None:
     """Write every result for people to read."""
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"machine: {_machine()}")
+    console.print(f"machine: {machine()}")
     for letter, result in results.items():
         console.print()
         if isinstance(result, Growth):
@@ -33,10 +33,11 @@ def print_tables(results: dict[str, Result]) -> None:
 def print_json(results: dict[str, Result]) -> None:
     """Write every result for programs to read."""
     found = {letter: _as_dict(result) for letter, result in results.items()}
-    print(json.dumps({"machine": _machine(), **found}, indent=2))
+    print(json.dumps({"machine": machine(), **found}, indent=2))
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Cores, memory and architecture."""
     memory = psutil.virtual_memory().total / 2**30
     return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}"
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from benchmarks.batch.lake import DAY, Lake
 from benchmarks.batch.measuring import Comparison, interleaved
-from benchmarks.batch.platform import output_into, setting
+from benchmarks.batch.platform import output_into
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration import steps
 from lakehouse.platform.settings import settings
+from lakehouse.platform.trial import changed_settings
 
 WARM = "warm engine"
 SUBMIT = "spark-submit a table"
@@ -50,7 +51,7 @@ def _on_engine(layer: Layer, name: str) -> Callable[[], object]:
 def _submitted(layer: Layer, name: str) -> Callable[[], object]:
     def work() -> object:
         log = settings().logs_dir / "submit.log"
-        with setting("run_on", "submit"), output_into(log):
+        with changed_settings({"run_on": "submit"}), output_into(log):
             return steps.run(layer, name, DAY)
 
     return work

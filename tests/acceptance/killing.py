@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -13,14 +11,12 @@ from dataclasses import dataclass, field
 
 import psycopg2
 
+from integration.killing import kill
 from integration.launching import lakehouse, lakehouse_started
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration.pipelines import PIPELINES
 from lakehouse.platform import postgres
-from lakehouse.platform.probes import ready
-from lakehouse.platform.services import load_services, process_named, processes_of
 from lakehouse.platform.settings import Settings
-from lakehouse.platform.supervise import Supervisor
 
 _PAUSE = 3.0
 _RESUME = re.compile(r"\./lakehouse (run \S+ --date \S+)")
@@ -59,7 +55,7 @@ def run_while_killing(platform: Settings, servers: Sequence[tuple[str, Layer]], 
             while waiting and (at_work := _next_work(run, waiting[0][1])):
                 second = time.monotonic() - began
                 name, _ = waiting.pop(0)
-                ordeal.kills.append(Kill(name, second, at_work, _kill(platform, name)))
+                ordeal.kills.append(Kill(name, second, at_work, kill(platform, name)))
             output, complaint = run.communicate(timeout=900)
         finally:
             run.kill()
@@ -83,22 +79,6 @@ def _next_work(run: subprocess.Popen[str], layer: Layer) -> str:
                 return ", ".join(tasks)
         time.sleep(0.3)
     return ""
-
-
-def _kill(platform: Settings, name: str) -> float:
-    """Kill a server and wait until it is back; seconds that took."""
-    supervisor = Supervisor(platform)
-    processes = processes_of(load_services())
-    before = supervisor.states()[name].pid
-    began = time.monotonic()
-    os.kill(before, signal.SIGKILL)
-    while time.monotonic() < began + 180:
-        state = supervisor.states()[name]
-        back = state.state == "RUNNING" and state.pid != before
-        if back and ready(process_named(name, processes), platform):
-            return time.monotonic() - began
-        time.sleep(0.3)
-    raise AssertionError(f"{name} did not come back: {supervisor.states()[name]}")
 
 
 def _resume(ordeal: Ordeal, message: str) -> None:

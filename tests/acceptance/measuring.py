@@ -11,8 +11,8 @@ from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.serving.thrift import query
 
-GOLD = catalog.LAYERS[Layer.GOLD]
-SILVER = catalog.LAYERS[Layer.SILVER]
+GOLD = catalog.batch(Layer.GOLD)
+SILVER = catalog.batch(Layer.SILVER)
 _WRITTEN = ("numTargetRowsInserted", "numTargetRowsUpdated", "numTargetRowsDeleted")
 
 # what people call a figure, and where gold and silver show it; dimensions keep members whose

@@ -22,13 +22,18 @@ from lakehouse.platform import postgres
 from lakehouse.platform.airflow import Airflow
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.probes import ready
-from lakehouse.platform.services import load_services, process_named, processes_of
+from lakehouse.platform.services import (
+    in_profile,
+    load_services,
+    process_named,
+    processes_of,
+)
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.spark import connect
 from lakehouse.platform.sqoop import SqoopError, run_sqoop
 from lakehouse.platform.supervise import Supervisor
 
-SERVERS = [process.name for process in processes_of(load_services())]
+SERVERS = [process.name for process in processes_of(in_profile(load_services(), "batch"))]
 
 
 @pytest.fixture
@@ -48,7 +53,7 @@ def table(platform: Settings) -> Iterator[str]:
 
 def test_every_server_is_ready(platform: Settings) -> None:
     answer = lakehouse("status", "--json")
-    found = {entry["name"]: entry for entry in json.loads(answer.stdout)}
+    found = {e["name"]: e for e in json.loads(answer.stdout) if e["name"] in SERVERS}
     assert set(found) == set(SERVERS)
     assert {entry["state"] for entry in found.values()} == {"ready"}
     assert all(entry["memory_mb"] > 5 for entry in found.values())
@@ -203,7 +208,7 @@ def test_killed_servers_come_back(platform: Settings) -> None:
     # all at once: acceptance tests kill them one by one
     supervisor = Supervisor(platform)
     processes = processes_of(load_services())
-    before = {name: state.pid for name, state in supervisor.states().items()}
+    before = {name: state.pid for name, state in supervisor.states().items() if state.pid}
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     waiting = set(before)

@@ -8,8 +8,9 @@ WITH moments AS (
   UNION ALL SELECT first_contact_date FROM marketing_qualified_leads
   UNION ALL SELECT won_at::DATE FROM closed_deals
 ), span AS (
-  SELECT date_trunc('year', min(day)) AS first,
-         date_trunc('year', max(day)) + INTERVAL 1 YEAR - INTERVAL 1 DAY AS last
+  SELECT least(date_trunc('year', min(day)), DATE '2016-01-01') AS first,
+         greatest(date_trunc('year', max(day)) + INTERVAL 1 YEAR - INTERVAL 1 DAY,
+                  DATE '2035-12-31') AS last
   FROM moments
 ), days AS (
   SELECT unnest(generate_series(first::TIMESTAMP, last::TIMESTAMP, INTERVAL 1 DAY))::DATE AS d

@@ -92,7 +92,7 @@ def _replace(folder: str, new: str) -> None:
 def _register(spark: SparkSession, bronze: Table, ingest_date: str) -> None:
     spark.sql(f"CREATE DATABASE IF NOT EXISTS {bronze.layer}")
     location = settings().hdfs_url + places.folder(bronze)
-    spark.sql(ddl.create(bronze, "avro", location, partitioned_by="ingest_date"))
+    spark.sql(ddl.create(bronze, "avro", location))
     spark.sql(
         f"ALTER TABLE {bronze.full_name} ADD IF NOT EXISTS "
         f"PARTITION (ingest_date = DATE'{ingest_date}')"

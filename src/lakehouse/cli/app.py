@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from lakehouse.cli import checks, data, demo, looking, quarantine, runs, servers
+from lakehouse.cli import (
+    checks,
+    data,
+    dead_letters,
+    demo,
+    looking,
+    nifi,
+    quarantine,
+    runs,
+    servers,
+    streams,
+    watching,
+)
 from lakehouse.cli.common import errors
 from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.orchestration.pipelines import UnknownPipelineError
@@ -35,8 +47,9 @@ _TOLD = (
 for module in (demo, servers):
     module.register(app)
 app.add_typer(data.app)
-for module in (runs, looking, quarantine):
+for module in (runs, looking, quarantine, streams, watching, dead_letters):
     module.register(app)
+app.add_typer(nifi.app, name="nifi")
 app.add_typer(checks.app)
 
 

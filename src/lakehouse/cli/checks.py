@@ -18,11 +18,13 @@ import typer
 from lakehouse.cli.common import errors, say
 from lakehouse.contracts import dictionary
 from lakehouse.platform.settings import PROJECT
+from lakehouse.streams import flows
 
 app = typer.Typer()
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
+    **flows.files(),
 }
 _PYTHON = (sys.executable, "-m")
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

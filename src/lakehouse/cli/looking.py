@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -69,9 +70,25 @@ def _answer_table(answer: Answer) -> Any:
     return table
 
 
-def verify(as_json: JsonOption = False) -> None:
+def verify(
+    streams: Annotated[
+        bool, typer.Option("--streams", help="The streams, from the logs to gold.")
+    ] = False,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="With --streams: what one run wrote, where nothing else was written."),
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(min=0, help="With --streams: seconds to let hops catch up.")
+    ] = 60.0,
+    as_json: JsonOption = False,
+) -> None:
     """Prove that nothing was lost or doubled at any hop; exit 1 on any difference."""
-    if not run_verify(as_json):
+    from lakehouse.cli.proving import verify_streams
+
+    if manifest is not None and not streams:
+        raise typer.BadParameter("--manifest goes with --streams")
+    if not (verify_streams(manifest, wait, as_json) if streams else run_verify(as_json)):
         raise typer.Exit(1)
 
 

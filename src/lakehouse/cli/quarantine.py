@@ -80,7 +80,7 @@ def _tables(name: str | None) -> list[Table]:
     from lakehouse.contracts import catalog
     from lakehouse.contracts.model import Layer
 
-    return [catalog.table(Layer.SILVER, name)] if name else list(catalog.LAYERS[Layer.SILVER])
+    return [catalog.table(Layer.SILVER, name)] if name else list(catalog.batch(Layer.SILVER))
 
 
 def _pipelines(table: str | None, reimport: bool) -> list[Pipeline]:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
 ServerName = Annotated[str, typer.Argument(help="A server, as `status` names it.")]
-ProfileName = Annotated[str, typer.Argument(help="Which servers.")]
+ProfileName = Annotated[
+    str, typer.Argument(help="Which servers: batch, stream, all, or one folder of services/.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -71,17 +73,17 @@ def reset(
     say("all data of the servers is deleted")
 
 
-def setup() -> None:
+def setup(profile: ProfileName = "batch") -> None:
     """Get everything ready for `up`: Java, Maven, secrets, assembled servers."""
     from lakehouse.platform import lifecycle
 
     with working("setting up"):
-        lifecycle.set_up(say)
+        lifecycle.set_up(say, profile)
     say("set up")
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show each server's state, ports, process, memory (PSS) and time since its start."""
+    """Show each server's state, ports, process, memory (PSS), time since its start, alarms."""
     from lakehouse.platform.settings import settings
     from lakehouse.platform.status import server_statuses
 
@@ -93,6 +95,7 @@ def status(as_json: JsonOption = False) -> None:
 
 
 def _print_statuses(found: Sequence[ServerStatus]) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -113,6 +116,9 @@ def _print_statuses(found: Sequence[ServerStatus]) -> None:
     total = sum(server.memory_mb or 0 for server in found)
     table.add_row("together", "", "", "", f"{total:,.0f}", "", style="bold")
     console.print(table)
+    for server in found:
+        if server.alarm:
+            console.print(f"[red]ALARM[/] {server.name}: {escape(server.alarm)}", soft_wrap=True)
 
 
 def _duration(seconds: int) -> str:

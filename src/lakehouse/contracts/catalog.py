@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from lakehouse.contracts import gold, quality, silver, sources
+from lakehouse.contracts import gold, gold_streams, quality, silver, sources, streams
 from lakehouse.contracts.model import Column, Layer, Table
 
 INGEST_DATE = Column("ingest_date", "DATE", "Day of the import", nullable=False, derived=True)
@@ -23,6 +23,7 @@ def _bronze(table: Table) -> Table:
         (*table.columns, INGEST_DATE),
         source=table.source,
         reads=(table.name,),
+        partition=(INGEST_DATE.name,),
     )
 
 
@@ -30,8 +31,8 @@ BRONZE: tuple[Table, ...] = tuple(_bronze(table) for table in sources.TABLES)
 LAYERS: dict[Layer, tuple[Table, ...]] = {
     Layer.SOURCE: sources.TABLES,
     Layer.BRONZE: BRONZE,
-    Layer.SILVER: silver.TABLES,
-    Layer.GOLD: gold.TABLES,
+    Layer.SILVER: (*silver.TABLES, *streams.TABLES),
+    Layer.GOLD: (*gold.TABLES, *gold_streams.TABLES),
     Layer.QUALITY: quality.TABLES,
 }
 
@@ -51,6 +52,11 @@ def table(layer: Layer, name: str) -> Table:
 def of_source(layer: Layer, source: str) -> tuple[Table, ...]:
     """The tables of a layer that come from one source database, in the order declared."""
     return tuple(candidate for candidate in LAYERS[layer] if candidate.source == source)
+
+
+def batch(layer: Layer) -> tuple[Table, ...]:
+    """The tables of a layer that are built from the source databases, not from streams."""
+    return tuple(t for t in LAYERS[layer] if t.source != streams.SOURCE)
 
 
 def build_order(tables: Iterable[Table]) -> list[Table]:

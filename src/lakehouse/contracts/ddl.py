@@ -15,16 +15,15 @@ def columns(columns_: Iterable[Column]) -> str:
     )
 
 
-def create(table: Table, using: str, location: str, partitioned_by: str = "") -> str:
+def create(table: Table, using: str, location: str) -> str:
     """`CREATE TABLE IF NOT EXISTS` for a table of the lake.
 
     Args:
         table: the contract.
         using: file format, such as `delta`.
         location: full address of its folder.
-        partitioned_by: partition column, if any.
     """
-    partition = f"\nPARTITIONED BY ({partitioned_by})" if partitioned_by else ""
+    partition = f"\nPARTITIONED BY ({', '.join(table.partition)})" if table.partition else ""
     return (
         f"CREATE TABLE IF NOT EXISTS {table.full_name} (\n  {columns(table.columns)}\n)\n"
         f"USING {using}{partition}\nCOMMENT {literal(table.description)}\n"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from lakehouse.contracts import catalog
+from lakehouse.contracts import cassandra, catalog, streams
 from lakehouse.contracts.model import Column, Layer, Reference, Rule, Severity, Table, Total
 from lakehouse.contracts.quality import QUARANTINE_COLUMNS
 
@@ -40,13 +40,15 @@ def _page() -> Iterator[str]:
         for table in catalog.LAYERS[layer]:
             yield from _table(table)
     yield from _quarantine()
+    yield from _topics()
+    yield from _live_tables()
 
 
 def _contents() -> Iterator[str]:
     for layer in _LAYERS:
         names = [f"[{t.name}](#{_anchor(t)})" for t in catalog.LAYERS[layer]]
         yield f"- {layer.capitalize()}: {', '.join(names)}"
-    yield from ("- [Quarantine](#quarantine)", "")
+    yield from ("- [Quarantine](#quarantine)", "- [Topics](#topics)", "- [Live](#live)", "")
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -65,6 +67,10 @@ def _facts(table: Table) -> Iterator[str]:
         yield f"- Published as `{table.file}`, loaded into database `{table.source}`"
     if table.reads:
         yield f"- Made from {_code(*(_read_from(table, name) for name in table.reads))}"
+    if table in streams.TABLES:
+        yield f"- Made from topic `{streams.stream(table.name).clean.name}`"
+    if table.partition:
+        yield f"- In folders by {_code(*table.partition)}"
     if table.unknown_member:
         yield "- Has an unknown member"
     for total in table.totals:
@@ -136,6 +142,46 @@ def _quarantine() -> Iterator[str]:
     yield from ("| column | type | meaning |", "| --- | --- | --- |")
     for column in QUARANTINE_COLUMNS:
         yield f"| `{column.name}` | {column.type} | {column.description} |"
+
+
+def _topics() -> Iterator[str]:
+    kept = f"Kafka keeps messages for {streams.TOPIC_RETENTION_HOURS} hours."
+    yield from ("", "## Topics", "", kept, "")
+    yield from ("| topic | a message | its key |", "| --- | --- | --- |")
+    for stream in streams.STREAMS:
+        for topic in stream.topics:
+            yield f"| `{topic.name}` | {topic.description} | {topic.key} |"
+    yield from ("", "A message of a dead-letter topic:", "")
+    yield from _typed((column, column.type) for column in streams.DEAD_LETTER_COLUMNS)
+    yield from ("Why a line is set aside:", "")
+    for reason in streams.REASONS:
+        yield f"- `{reason.name}`: {reason.description}"
+    yield ""
+
+
+def _live_tables() -> Iterator[str]:
+    kept = f"Cassandra's keyspace `{cassandra.KEYSPACE}`: a table answers the questions below it."
+    yield from ("## Live", "", kept, "")
+    for table in cassandra.TABLES:
+        yield from (f"### {table.full_name}", "", f"{table.description}.", "")
+        order = ", ".join(f"`{name}` {direction}" for name, direction in table.clustering)
+        yield f"- A partition is one {_code(*table.partition)}, its rows by {order}"
+        yield from (f"- Rows are kept for {table.keep_days} days", "")
+        typed = ((column, cassandra.cql_type(column.type)) for column in table.columns)
+        yield from _typed(typed)
+        yield from ("| question | name | query |", "| --- | --- | --- |")
+        for question in cassandra.QUESTIONS:
+            if question.table == table.name:
+                yield f"| {question.title} | {question.name} | `{question.cql}` |"
+        yield ""
+
+
+def _typed(columns: Iterable[tuple[Column, str]]) -> Iterator[str]:
+    yield from ("| column | type | meaning | personal |", "| --- | --- | --- | --- |")
+    for column, type_ in columns:
+        personal = "●" if column.personal else ""
+        yield f"| `{column.name}` | {type_} | {column.description} | {personal} |"
+    yield ""
 
 
 def _code(*names: str) -> str:

@@ -16,22 +16,29 @@ UNKNOWN_DATE = "1900-01-01"
 UNKNOWN_TEXT = "unknown"
 # Versions of a table that readers may still go back to; Delta refuses less than a week.
 HISTORY_HOURS = 168
+# The calendar holds at least these years, for events of streams, whatever the sources hold.
+CALENDAR_FIRST_YEAR = 2016
+CALENDAR_LAST_YEAR = 2035
 
 
-def _key(name: str, description: str) -> Column:
+def key(name: str, description: str) -> Column:
+    """A column that points at a dimension by its integer key, or that holds that key."""
     return Column(name, "BIGINT", description, nullable=False, derived=True, key=True)
 
 
-def _date_key(name: str, description: str) -> Column:
+def date_key(name: str, description: str) -> Column:
+    """A column that points at a day."""
     return Column(name, "DATE", description, nullable=False, derived=True, key=True)
 
 
-def _member(column: str, dimension: str, target: str | None = None) -> Reference:
+def member(column: str, dimension: str, target: str | None = None) -> Reference:
+    """The promise that a key is a member of a dimension."""
     return Reference(column, dimension, target or column, Severity.FAIL)
 
 
-def _date(column: str) -> Reference:
-    return _member(column, "dim_date", "date_key")
+def date_member(column: str) -> Reference:
+    """The promise that a key is a day of the calendar."""
+    return member(column, "dim_date", "date_key")
 
 
 DIM_DATE = Table(
@@ -39,7 +46,7 @@ DIM_DATE = Table(
     "dim_date",
     "A day; the unknown member is 1900-01-01",
     (
-        _date_key("date_key", "The day"),
+        date_key("date_key", "The day"),
         Column("year", "INT", "Year", derived=True),
         Column("quarter", "INT", "Quarter, 1 to 4", derived=True),
         Column("month", "INT", "Month, 1 to 12", derived=True),
@@ -60,7 +67,7 @@ DIM_GEOLOCATION = Table(
     "dim_geolocation",
     "A zip code prefix: median of its coordinates inside Brazil, most frequent city and state",
     (
-        _key("geolocation_key", "Key of the prefix"),
+        key("geolocation_key", "Key of the prefix"),
         Column("zip_code_prefix", "STRING", "First five digits of the zip code", nullable=False),
         Column("latitude", "DOUBLE", "Median degrees north"),
         Column("longitude", "DOUBLE", "Median degrees east"),
@@ -76,16 +83,16 @@ DIM_CUSTOMER = Table(
     "dim_customer",
     "A person, with the address of the latest order",
     (
-        _key("customer_key", "Key of the person"),
+        key("customer_key", "Key of the person"),
         Column("customer_unique_id", "STRING", "The person", nullable=False, personal=True),
         Column("zip_code_prefix", "STRING", "First five digits of the zip code", personal=True),
         Column("city", "STRING", "City", personal=True),
         Column("state", "STRING", "Two-letter code of the state"),
-        _key("geolocation_key", "Place of the zip code prefix"),
+        key("geolocation_key", "Place of the zip code prefix"),
     ),
     grain=("customer_unique_id",),
     reads=("customers", "orders", "dim_geolocation"),
-    references=(_member("geolocation_key", "dim_geolocation"),),
+    references=(member("geolocation_key", "dim_geolocation"),),
     unknown_member=True,
 )
 DIM_SELLER = Table(
@@ -93,16 +100,16 @@ DIM_SELLER = Table(
     "dim_seller",
     "A seller and where it ships from",
     (
-        _key("seller_key", "Key of the seller"),
+        key("seller_key", "Key of the seller"),
         Column("seller_id", "STRING", "The seller", nullable=False),
         Column("zip_code_prefix", "STRING", "First five digits of the zip code"),
         Column("city", "STRING", "City"),
         Column("state", "STRING", "Two-letter code of the state"),
-        _key("geolocation_key", "Place of the zip code prefix"),
+        key("geolocation_key", "Place of the zip code prefix"),
     ),
     grain=("seller_id",),
     reads=("sellers", "dim_geolocation"),
-    references=(_member("geolocation_key", "dim_geolocation"),),
+    references=(member("geolocation_key", "dim_geolocation"),),
     unknown_member=True,
 )
 DIM_PRODUCT_CATEGORY = Table(
@@ -110,7 +117,7 @@ DIM_PRODUCT_CATEGORY = Table(
     "dim_product_category",
     "A product category in Portuguese and English",
     (
-        _key("product_category_key", "Key of the category"),
+        key("product_category_key", "Key of the category"),
         Column("product_category_name", "STRING", "Category, Portuguese", nullable=False),
         Column("product_category_name_english", "STRING", "Category, English", nullable=False),
     ),
@@ -123,9 +130,9 @@ DIM_PRODUCT = Table(
     "dim_product",
     "A product of the catalogue",
     (
-        _key("product_key", "Key of the product"),
+        key("product_key", "Key of the product"),
         Column("product_id", "STRING", "The product", nullable=False),
-        _key("product_category_key", "Its category"),
+        key("product_category_key", "Its category"),
         Column("product_category_name_english", "STRING", "Category, English", nullable=False),
         Column("product_name_length", "INT", "Characters of the name"),
         Column("product_description_length", "INT", "Characters of the description"),
@@ -137,7 +144,7 @@ DIM_PRODUCT = Table(
     ),
     grain=("product_id",),
     reads=("products", "dim_product_category"),
-    references=(_member("product_category_key", "dim_product_category"),),
+    references=(member("product_category_key", "dim_product_category"),),
     unknown_member=True,
 )
 DIM_LEAD = Table(
@@ -145,15 +152,15 @@ DIM_LEAD = Table(
     "dim_lead",
     "A marketing qualified lead",
     (
-        _key("lead_key", "Key of the lead"),
+        key("lead_key", "Key of the lead"),
         Column("mql_id", "STRING", "The marketing qualified lead", nullable=False),
-        _date_key("first_contact_date_key", "Day of the first contact"),
+        date_key("first_contact_date_key", "Day of the first contact"),
         Column("landing_page_id", "STRING", "Page on which it asked"),
         Column("origin", "STRING", "Channel it came by", nullable=False),
     ),
     grain=("mql_id",),
     reads=("marketing_qualified_leads",),
-    references=(_date("first_contact_date_key"),),
+    references=(date_member("first_contact_date_key"),),
     unknown_member=True,
 )
 FACT_ORDER = Table(
@@ -162,11 +169,11 @@ FACT_ORDER = Table(
     "An order, those without items among them",
     (
         Column("order_id", "STRING", "The order", nullable=False),
-        _key("customer_key", "Who ordered"),
-        _date_key("purchase_date_key", "Day of purchase"),
-        _date_key("approved_date_key", "Day the payment was approved"),
-        _date_key("delivered_date_key", "Day of delivery"),
-        _date_key("estimated_delivery_date_key", "Day by which delivery was promised"),
+        key("customer_key", "Who ordered"),
+        date_key("purchase_date_key", "Day of purchase"),
+        date_key("approved_date_key", "Day the payment was approved"),
+        date_key("delivered_date_key", "Day of delivery"),
+        date_key("estimated_delivery_date_key", "Day by which delivery was promised"),
         Column("order_status", "STRING", "Last known state of the order", nullable=False),
         Column("purchased_at", "TIMESTAMP", "Moment of purchase, UTC", nullable=False),
         Column("purchase_hour", "INT", "Hour of purchase, 0 to 23, UTC", derived=True),
@@ -213,11 +220,11 @@ FACT_ORDER = Table(
         "dim_customer",
     ),
     references=(
-        _member("customer_key", "dim_customer"),
-        _date("purchase_date_key"),
-        _date("approved_date_key"),
-        _date("delivered_date_key"),
-        _date("estimated_delivery_date_key"),
+        member("customer_key", "dim_customer"),
+        date_member("purchase_date_key"),
+        date_member("approved_date_key"),
+        date_member("delivered_date_key"),
+        date_member("estimated_delivery_date_key"),
     ),
     rules=(
         Rule(
@@ -246,11 +253,11 @@ FACT_ORDER_ITEM = Table(
     (
         Column("order_id", "STRING", "The order", nullable=False),
         Column("order_item_id", "INT", "Number of the item in its order, from 1", nullable=False),
-        _key("customer_key", "Who ordered"),
-        _key("product_key", "The product"),
-        _key("product_category_key", "The product's category"),
-        _key("seller_key", "Who ships it"),
-        _date_key("purchase_date_key", "Day of purchase"),
+        key("customer_key", "Who ordered"),
+        key("product_key", "The product"),
+        key("product_category_key", "The product's category"),
+        key("seller_key", "Who ships it"),
+        date_key("purchase_date_key", "Day of purchase"),
         Column("order_status", "STRING", "Last known state of the order", nullable=False),
         Column("shipping_limit_at", "TIMESTAMP", "Latest moment for the carrier, UTC"),
         Column("price", MONEY, "Price of the item, BRL", nullable=False),
@@ -274,11 +281,11 @@ FACT_ORDER_ITEM = Table(
         "dim_seller",
     ),
     references=(
-        _member("customer_key", "dim_customer"),
-        _member("product_key", "dim_product"),
-        _member("product_category_key", "dim_product_category"),
-        _member("seller_key", "dim_seller"),
-        _date("purchase_date_key"),
+        member("customer_key", "dim_customer"),
+        member("product_key", "dim_product"),
+        member("product_category_key", "dim_product_category"),
+        member("seller_key", "dim_seller"),
+        date_member("purchase_date_key"),
         Reference("order_id", "fact_order", "order_id", Severity.FAIL),
     ),
     totals=(Total("price", "order_items.price"), Total("freight", "order_items.freight")),
@@ -290,8 +297,8 @@ FACT_PAYMENT = Table(
     (
         Column("order_id", "STRING", "The order", nullable=False),
         Column("payment_sequential", "INT", "Number of the payment in its order", nullable=False),
-        _key("customer_key", "Who ordered"),
-        _date_key("purchase_date_key", "Day of purchase"),
+        key("customer_key", "Who ordered"),
+        date_key("purchase_date_key", "Day of purchase"),
         Column("payment_type", "STRING", "Means of payment", nullable=False),
         Column("payment_installments", "INT", "Number of instalments"),
         Column("payment_value", MONEY, "Amount paid, BRL", nullable=False),
@@ -299,8 +306,8 @@ FACT_PAYMENT = Table(
     grain=("order_id", "payment_sequential"),
     reads=("order_payments", "orders", "customers", "dim_customer"),
     references=(
-        _member("customer_key", "dim_customer"),
-        _date("purchase_date_key"),
+        member("customer_key", "dim_customer"),
+        date_member("purchase_date_key"),
         Reference("order_id", "fact_order", "order_id", Severity.FAIL),
     ),
     totals=(Total("payment_value", "order_payments.payment_value"),),
@@ -312,9 +319,9 @@ FACT_REVIEW = Table(
     (
         Column("review_id", "STRING", "The review; not unique alone", nullable=False),
         Column("order_id", "STRING", "The order", nullable=False),
-        _key("customer_key", "Who ordered"),
-        _date_key("purchase_date_key", "Day of purchase"),
-        _date_key("created_date_key", "Day the survey was sent"),
+        key("customer_key", "Who ordered"),
+        date_key("purchase_date_key", "Day of purchase"),
+        date_key("created_date_key", "Day the survey was sent"),
         Column("answered_at", "TIMESTAMP", "Moment of the answer, UTC"),
         Column("review_score", "INT", "Stars, 1 to 5", nullable=False),
         Column("has_comment", "BOOLEAN", "Whether there is a text", nullable=False, derived=True),
@@ -324,9 +331,9 @@ FACT_REVIEW = Table(
     grain=("review_id", "order_id"),
     reads=("order_reviews", "orders", "customers", "dim_customer"),
     references=(
-        _member("customer_key", "dim_customer"),
-        _date("purchase_date_key"),
-        _date("created_date_key"),
+        member("customer_key", "dim_customer"),
+        date_member("purchase_date_key"),
+        date_member("created_date_key"),
         Reference("order_id", "fact_order", "order_id", Severity.FAIL),
     ),
 )
@@ -336,9 +343,9 @@ FACT_CLOSED_DEAL = Table(
     "A lead that became a seller; most sellers of deals have not sold yet",
     (
         Column("mql_id", "STRING", "The marketing qualified lead", nullable=False),
-        _key("lead_key", "The lead"),
-        _key("seller_key", "The seller it became"),
-        _date_key("won_date_key", "Day the deal was closed"),
+        key("lead_key", "The lead"),
+        key("seller_key", "The seller it became"),
+        date_key("won_date_key", "Day the deal was closed"),
         Column("won_at", "TIMESTAMP", "Moment the deal was closed, UTC"),
         Column("seller_id", "STRING", "The seller, also where it is unknown to dim_seller"),
         Column("business_segment", "STRING", "What it sells"),
@@ -352,9 +359,9 @@ FACT_CLOSED_DEAL = Table(
     grain=("mql_id",),
     reads=("closed_deals", "marketing_qualified_leads", "dim_lead", "dim_seller"),
     references=(
-        _member("lead_key", "dim_lead"),
-        _member("seller_key", "dim_seller"),
-        _date("won_date_key"),
+        member("lead_key", "dim_lead"),
+        member("seller_key", "dim_seller"),
+        date_member("won_date_key"),
     ),
     totals=(Total("declared_monthly_revenue", "closed_deals.declared_monthly_revenue"),),
 )

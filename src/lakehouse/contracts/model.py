@@ -124,6 +124,7 @@ class Table:
         totals: money that must survive the way.
         unknown_member: a dimension with a row that stands for what is not known.
         completed: Spark SQL that is true for rows the layer itself added.
+        partition: columns by whose values its files lie in folders of their own.
         file: published file name, without `.gz` (source tables).
         primary_key: columns of the primary key in the source database, where the data allows it.
     """
@@ -140,6 +141,7 @@ class Table:
     totals: tuple[Total, ...] = ()
     unknown_member: bool = False
     completed: str = ""
+    partition: tuple[str, ...] = ()
     file: str = ""
     primary_key: tuple[str, ...] = ()
 

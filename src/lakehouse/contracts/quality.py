@@ -21,6 +21,17 @@ CHECK_RESULT = Table(
     ),
 )
 
+STREAM_FILE = Table(
+    Layer.QUALITY,
+    "stream_file",
+    "A file of silver whose events of a stream are in gold",
+    (
+        Column("stream", "STRING", "The stream", nullable=False),
+        Column("path", "STRING", "The file, from the root of HDFS", nullable=False),
+        Column("merged_at", "TIMESTAMP", "Moment its events were in gold, UTC", nullable=False),
+    ),
+)
+
 # One such table a silver table, named alike, in the database `quarantine`.
 QUARANTINE_COLUMNS = (
     Column("rule", "STRING", "First rule that the row broke", nullable=False),
@@ -29,4 +40,4 @@ QUARANTINE_COLUMNS = (
     Column("ingest_date", "DATE", "Day of the import", nullable=False),
 )
 
-TABLES: tuple[Table, ...] = (CHECK_RESULT,)
+TABLES: tuple[Table, ...] = (CHECK_RESULT, STREAM_FILE)

@@ -11,7 +11,8 @@ from pyspark.sql import functions as F
 
 from lakehouse.contracts import catalog, ddl, places
 from lakehouse.contracts.model import Layer, Severity, Table
-from lakehouse.gold import dimensions, facts
+from lakehouse.contracts.streams import SOURCE as STREAMS
+from lakehouse.gold import dimensions, events, facts
 from lakehouse.gold.keys import with_keys, with_unknown_member
 from lakehouse.platform.settings import settings
 from lakehouse.quality import results
@@ -27,7 +28,7 @@ from lakehouse.quality.checks import (
 
 log = logging.getLogger(__name__)
 
-_INCOMING = "incoming"
+INCOMING = "incoming"
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,9 @@ class GoldReport:
 
 def function_of(contract: Table) -> Callable[..., DataFrame]:
     """The pure function that makes a gold table."""
+    module = events if contract.source == STREAMS else facts
     made: Callable[..., DataFrame] = getattr(
-        dimensions if contract.is_dimension else facts, contract.name
+        dimensions if contract.is_dimension else module, contract.name
     )
     return made
 
@@ -64,7 +66,7 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
     ensure_table(spark, contract)
     rows = computed(spark, contract).persist()
     try:
-        count, outcomes = _checked(spark, rows, contract)
+        count, outcomes = checked(spark, rows, contract)
         results.record(spark, contract, ingest_date, outcomes)
         stop_if_failed(contract, outcomes)
         inserted, updated, deleted = _merged(spark, rows, contract, count)
@@ -103,17 +105,20 @@ def _input(spark: SparkSession, name: str) -> DataFrame:
     return spark.table(f"{layer}.{name}")
 
 
-def _checked(spark: SparkSession, rows: DataFrame, contract: Table) -> tuple[int, list[Result]]:
+def checked(spark: SparkSession, rows: DataFrame, contract: Table) -> tuple[int, list[Result]]:
+    """How many rows there are, and the outcome of every check of their contract."""
     rules = [*promises(contract), *contract.rules]
     aggregates = [F.count(F.lit(1)).alias("_rows"), *[breaks(rule) for rule in rules]]
     counts = rows.agg(*aggregates).first()
     assert counts is not None
     found = rule_results(rules, counts.asDict())
     found.append(repeated(rows, contract))
-    for reference in contract.references:
+    count = int(counts["_rows"])
+    # without rows there are no orphans, whether the dimensions are built yet or not
+    for reference in contract.references if count else ():
         if reference.severity is Severity.FAIL:
             found.append(orphans(rows, reference, spark.table(f"gold.{reference.table}")))
-    return int(counts["_rows"]), found
+    return count, found
 
 
 def _merged(
@@ -121,10 +126,12 @@ def _merged(
 ) -> tuple[int, int, int]:
     """Bring the table to the given rows; where nothing differs, nothing is written."""
     if spark.table(contract.full_name).isEmpty():
+        if not count:
+            return 0, 0, 0
         # not an append: a retry beside the try it replaces would double the rows
         rows.write.format("delta").mode("overwrite").saveAsTable(contract.full_name)
         return count, 0, 0
-    rows.createOrReplaceTempView(_INCOMING)
+    rows.createOrReplaceTempView(INCOMING)
     counted = spark.sql(difference_statement(contract)).first()
     assert counted is not None
     inserted, updated, deleted = (int(number) for number in counted)
@@ -140,14 +147,14 @@ def difference_statement(contract: Table) -> str:
         f"SELECT count_if(old.{key} IS NULL), "
         f"count_if(old.{key} = new.{key} AND ({_changed(contract)})), "
         f"count_if(new.{key} IS NULL)\n"
-        f"FROM {contract.full_name} AS old FULL JOIN {_INCOMING} AS new ON {_same(contract)}"
+        f"FROM {contract.full_name} AS old FULL JOIN {INCOMING} AS new ON {_same(contract)}"
     )
 
 
 def merge_statement(contract: Table) -> str:
     """MERGE by grain: changed rows are updated, new ones inserted, those gone deleted."""
     return (
-        f"MERGE INTO {contract.full_name} AS old USING {_INCOMING} AS new ON {_same(contract)}\n"
+        f"MERGE INTO {contract.full_name} AS old USING {INCOMING} AS new ON {_same(contract)}\n"
         f"WHEN MATCHED AND ({_changed(contract)}) THEN UPDATE SET *\n"
         "WHEN NOT MATCHED THEN INSERT *\n"
         "WHEN NOT MATCHED BY SOURCE THEN DELETE"

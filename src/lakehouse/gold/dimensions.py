@@ -6,10 +6,12 @@ member: both are given when the table is built (see `lakehouse.gold.keys`).
 
 from __future__ import annotations
 
+import datetime as dt
+
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.gold import UNKNOWN_TEXT
+from lakehouse.contracts.gold import CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, UNKNOWN_TEXT
 from lakehouse.gold.keys import date_key, or_unknown
 
 
@@ -20,7 +22,7 @@ def dim_date(
     marketing_qualified_leads: DataFrame,
     closed_deals: DataFrame,
 ) -> DataFrame:
-    """Every day of every year that a date of the facts falls in."""
+    """Every day of the declared years, and of every other year that a date of the facts is in."""
     ranges = [
         _range(orders, "purchased_at", "approved_at", "delivered_at", "estimated_delivery_date"),
         _range(order_items, "shipping_limit_at"),
@@ -31,7 +33,8 @@ def dim_date(
     span = ranges[0]
     for other in ranges[1:]:
         span = span.unionByName(other)
-    first, last = F.trunc(F.min("first"), "year"), F.trunc(F.max("last"), "year")
+    first = F.least(F.trunc(F.min("first"), "year"), F.lit(dt.date(CALENDAR_FIRST_YEAR, 1, 1)))
+    last = F.greatest(F.trunc(F.max("last"), "year"), F.lit(dt.date(CALENDAR_LAST_YEAR, 1, 1)))
     days = span.agg(
         F.explode(F.sequence(first, F.date_sub(F.add_months(last, 12), 1))).alias("date_key")
     )

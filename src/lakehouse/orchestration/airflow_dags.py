@@ -35,12 +35,12 @@ def asset(table: Table) -> Asset:
 
 
 def dag_of(pipeline: Pipeline) -> DAG:
-    """The DAG of a pipeline: imports run daily, the rest when all their inputs were renewed."""
+    """The DAG of a pipeline: by the clock, or when all its inputs were renewed."""
     inputs = [asset(t) for dag_id in pipeline.after for t in pipelines.pipeline(dag_id).tables]
     with DAG(
         pipeline.dag_id,
         description=pipeline.description,
-        schedule=inputs or _at("0 3 * * *"),
+        schedule=inputs or _at(pipeline.schedule),
         catchup=False,
         max_active_runs=1,
         default_args=_DEFAULTS,
@@ -51,6 +51,9 @@ def dag_of(pipeline: Pipeline) -> DAG:
         for table in pipeline.tables:
             for parent in sorted(pipelines.catalog.needs(table) & steps.keys()):
                 steps[parent] >> steps[table.name]
+        for silver in pipeline.compacted:
+            readers = [steps[table.name] for table in pipeline.tables if silver.name in table.reads]
+            readers >> _step(silver, f"compact_{silver.name}")
     return dag
 
 
@@ -65,7 +68,7 @@ def maintenance_dag() -> DAG:
         default_args=_DEFAULTS,
         tags=["gold", "maintenance"],
     ) as dag:
-        for table in pipelines.GOLD.tables:
+        for table in (*pipelines.GOLD.tables, *pipelines.STREAMS_GOLD.tables):
             _maintenance(table)
     return dag
 
@@ -85,10 +88,10 @@ def _maintenance(table: Table) -> Any:
     return maintain(table.name)
 
 
-def _step(table: Table) -> Any:
+def _step(table: Table, task_id: str = "") -> Any:
     target = asset(table)
 
-    @task(task_id=table.name, outlets=[target], doc_md=table.description)
+    @task(task_id=task_id or table.name, outlets=[target], doc_md=table.description)
     def build(layer: str, name: str, **context: Any) -> dict[str, Any]:
         from lakehouse.contracts.model import Layer
         from lakehouse.orchestration import steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from lakehouse.contracts import catalog, sources
+from lakehouse.contracts import catalog, sources, streams
 from lakehouse.contracts.model import Layer, Table
 
 
@@ -15,20 +15,35 @@ class UnknownPipelineError(LookupError):
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One DAG: a step a table of one layer, after the pipelines that it waits for."""
+    """One DAG: a step a table of one layer.
+
+    Attributes:
+        dag_id: the name that people know.
+        description: what it does.
+        layer: the layer it builds.
+        source: builds only the tables of that source.
+        after: pipelines that it waits for; it runs when all their tables were renewed.
+        schedule: when it runs, UTC, as cron writes it; where it waits for none.
+    """
 
     dag_id: str
     description: str
     layer: Layer
     source: str = ""
     after: tuple[str, ...] = ()
+    schedule: str = "0 3 * * *"
 
     @property
     def tables(self) -> list[Table]:
         """The tables it builds, parents first."""
-        if self.source:
-            return catalog.build_order(catalog.of_source(self.layer, self.source))
-        return catalog.build_order(catalog.LAYERS[self.layer])
+        return catalog.build_order(catalog.of_source(self.layer, self.source))
+
+    @property
+    def compacted(self) -> list[Table]:
+        """The tables of streams whose small files it compacts once it has read them."""
+        if self.source != streams.SOURCE:
+            return []
+        return list(catalog.of_source(Layer.SILVER, self.source))
 
 
 IMPORT_ECOM = Pipeline(
@@ -70,6 +85,14 @@ PIPELINES: tuple[Pipeline, ...] = (
     SILVER_MARKETING,
     GOLD,
 )
+STREAMS_GOLD = Pipeline(
+    "Log_from_Silver_to_Gold_with_Hive",
+    "New events of the streams, merged by identity; sessions and pages; small files compacted",
+    Layer.GOLD,
+    streams.SOURCE,
+    schedule="15 * * * *",
+)
+KNOWN: tuple[Pipeline, ...] = (*PIPELINES, STREAMS_GOLD)
 MAINTENANCE = "Gold_DataWarehouse_Maintenance"
 
 
@@ -79,10 +102,10 @@ def pipeline(dag_id: str) -> Pipeline:
     Raises:
         UnknownPipelineError: there is none; the message names the nearest.
     """
-    for candidate in PIPELINES:
+    for candidate in KNOWN:
         if candidate.dag_id == dag_id:
             return candidate
-    known = [p.dag_id for p in PIPELINES]
+    known = [p.dag_id for p in KNOWN]
     nearest = difflib.get_close_matches(dag_id, known, n=1, cutoff=0.3)
     hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known)}"
     raise UnknownPipelineError(f"no pipeline is called {dag_id}; {hint}")

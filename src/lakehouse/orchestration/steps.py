@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.contracts.model import Layer
+from lakehouse.contracts import catalog
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.streams import SOURCE as STREAMS
 from lakehouse.platform import spark
 from lakehouse.platform.settings import PROJECT, settings
 
@@ -32,22 +34,36 @@ def run(layer: Layer, name: str, ingest_date: str) -> Report:
 
 def build(session: SparkSession, layer: Layer, name: str, ingest_date: str) -> Report:
     """Build a table with a session."""
-    return _builder(layer)(session, name, ingest_date)
+    return _builder(catalog.table(layer, name))(session, name, ingest_date)
 
 
-def _builder(layer: Layer) -> Callable[[SparkSession, str, str], Report]:
+def _builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
     # imported when needed: each layer's code costs a task seconds that others need not pay
-    if layer is Layer.BRONZE:
+    if table.source == STREAMS:
+        return _stream_builder(table)
+    if table.layer is Layer.BRONZE:
         from lakehouse.bronze.importing import import_table
 
         return lambda session, name, day: import_table(session, name, day).as_dict()
-    if layer is Layer.SILVER:
+    if table.layer is Layer.SILVER:
         from lakehouse.silver.building import build as build_silver
 
         return lambda session, name, day: build_silver(session, name, day).as_dict()
     from lakehouse.gold.building import build as build_gold
 
     return lambda session, name, day: build_gold(session, name, day).as_dict()
+
+
+def _stream_builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
+    """Streams write silver themselves; what is left to do there is compaction."""
+    if table.layer is Layer.SILVER:
+        from lakehouse.silver.compaction import compact
+
+        return lambda session, name, day: compact(session, name, day).as_dict()
+    from lakehouse.gold import building, event_building
+
+    build = event_building.build if table.name in event_building.FACTS else building.build
+    return lambda session, name, day: build(session, name, day).as_dict()
 
 
 def _submitted(layer: Layer, name: str, ingest_date: str) -> Report:

@@ -28,12 +28,21 @@ POSTGRES_PLATFORMS = {
 
 
 def assembled(service: Service, config: Settings) -> Path:
-    """Where the service's assembly is, or will be: named after the content of its pom.xml."""
+    """Where the service's assembly is, or will be: named after what it is made from."""
     if service.pom is None:
         raise ValueError(f"{service.name} has no pom.xml")
-    content = service.pom.read_bytes() + platform.machine().encode()
-    digest = hashlib.sha256(content).hexdigest()[:12]
+    content = b"".join(file.read_bytes() for file in sources(service.folder))
+    digest = hashlib.sha256(content + platform.machine().encode()).hexdigest()[:12]
     return config.cache_dir / "servers" / f"{service.name}-{digest}"
+
+
+def sources(folder: Path) -> list[Path]:
+    """What Maven reads: the `pom.xml`, those of modules below it, and their sources in Java."""
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and (file.name == "pom.xml" or "src" in file.relative_to(folder).parts)
+    )
 
 
 def missing_assemblies(services: Iterable[Service], config: Settings) -> tuple[Service, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from lakehouse.platform.assembly import assembled
-from lakehouse.platform.java import find_jdk
+from lakehouse.platform.java import find_jdk, find_runtime
 from lakehouse.platform.services import load_services
 from lakehouse.platform.settings import PROJECT, Settings
 
@@ -49,6 +49,7 @@ def process_environment(config: Settings) -> dict[str, str]:
     binaries = Path(sys.executable).parent
     environment |= {
         "JAVA_HOME": str(find_jdk()),
+        "LAKEHOUSE_JAVA_RUNTIME": str(find_runtime()),
         "SPARK_HOME": str(_spark_home()),
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": str(PROJECT / "src"),
@@ -58,10 +59,9 @@ def process_environment(config: Settings) -> dict[str, str]:
     }
     for service in load_services():
         name = service.name.upper()
-        environment[f"LAKEHOUSE_{name}_DATA"] = str(config.state_dir / service.name)
+        environment[f"LAKEHOUSE_{name}_DATA"] = str(service.data(config))
         if service.pom is not None:
             environment[f"LAKEHOUSE_{name}_ASSEMBLY"] = str(assembled(service, config))
-    environment["LAKEHOUSE_POSTGRES_DATA"] = str(config.postgres_home)
     return environment
 
 

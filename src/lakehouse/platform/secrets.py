@@ -35,6 +35,9 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "airflow_jwt_secret": _key,
     "airflow_secret_key": _key,
     "airflow_fernet_key": _fernet,
+    "nifi_password": _password,
+    "nifi_sensitive_key": _key,
+    "nifi_keystore_password": _password,
 }
 
 
@@ -75,7 +78,13 @@ def credentials(config: Settings) -> list[dict[str, str]]:
             "where": f"http://{config.airflow_host}:{config.airflow_port}",
             "user": config.airflow_user,
             "password": config.secret("airflow_admin_password"),
-        }
+        },
+        {
+            "what": "NiFi",
+            "where": f"https://{config.nifi_host}:{config.nifi_port}/nifi",
+            "user": config.nifi_user,
+            "password": config.secret("nifi_password"),
+        },
     ]
     for user, secret in (
         ("postgres", "postgres_superuser_password"),

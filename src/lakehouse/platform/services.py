@@ -15,6 +15,8 @@ from lakehouse.platform.errors import UnknownNameError
 from lakehouse.platform.settings import PROJECT, Settings
 
 SERVICES = PROJECT / "services"
+# a profile that every service belongs to
+ALL = "all"
 
 
 class _Model(BaseModel):
@@ -24,9 +26,11 @@ class _Model(BaseModel):
 class Probe(_Model):
     """How to tell that a process is ready."""
 
-    kind: Literal["tcp", "http", "postgres", "hdfs", "spark", "airflow"]
+    kind: Literal[
+        "tcp", "http", "postgres", "hdfs", "spark", "airflow", "kafka", "cassandra", "nifi", "file"
+    ]
     port: str = Field("", description="which of the process's ports, by its name")
-    path: str = "/"
+    path: str = Field("/", description="of the page, or of the file in the data folder")
     component: str = Field("", description="the part of Airflow that must report itself healthy")
     seconds: int = Field(60, description="longest wait until ready")
 
@@ -61,6 +65,12 @@ class Service(_Model):
         """The folder's name."""
         return self.folder.name
 
+    def data(self, config: Settings) -> Path:
+        """The folder that holds what its processes keep."""
+        if self.name == "postgres":
+            return config.postgres_home
+        return config.state_dir / self.name
+
     @property
     def pom(self) -> Path | None:
         """What the service is assembled from, unless it comes with the Python environment."""
@@ -82,17 +92,27 @@ def load_services(root: Path = SERVICES) -> tuple[Service, ...]:
 
 
 def in_profile(services: Iterable[Service], profile: str) -> tuple[Service, ...]:
-    """The services of a profile.
+    """The services of a profile, or the one of that name, and those that hold what they need.
 
     Raises:
-        UnknownNameError: no service names this profile.
+        UnknownNameError: no service names this profile, or has this name.
     """
-    chosen = tuple(service for service in services if profile in service.profiles)
+    services = tuple(services)
+    names = {one.name: (one.name, *one.profiles, ALL) for one in services}
+    chosen = {one.name for one in services if profile in names[one.name]}
     if not chosen:
         raise UnknownNameError(
-            "profile", profile, {name for service in services for name in service.profiles}
+            "profile", profile, {name for all_ in names.values() for name in all_}
         )
-    return chosen
+    holders = {process.name: one.name for one in services for process in one.process}
+    waiting = list(chosen)
+    while waiting:
+        service = next(one for one in services if one.name == waiting[-1])
+        waiting.pop()
+        needed = {holders[need] for process in service.process for need in process.needs}
+        waiting += needed - chosen
+        chosen |= needed
+    return tuple(one for one in services if one.name in chosen)
 
 
 def processes_of(services: Iterable[Service]) -> tuple[Process, ...]:

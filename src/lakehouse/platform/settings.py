@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         description="assembled servers, shared by all clones of a user",
     )
     dags_dir: Path = Field(PROJECT / "dags", description="what Airflow runs")
+    weblogs_dir: Path | None = Field(
+        None, description="logs of the web shop, a folder a stream; below the state folder if unset"
+    )
     bind_host: str = Field("127.0.0.1", description="address every port listens on")
 
     postgres_host: str = "127.0.0.1"
@@ -56,6 +59,26 @@ class Settings(BaseSettings):
     airflow_host: str = "127.0.0.1"
     airflow_port: int = 6060
     airflow_user: str = "admin"
+    kafka_host: str = "127.0.0.1"
+    kafka_port: int = 9092
+    kafka_controller_port: int = 9093
+    kafka_partitions: int = Field(1, description="of a topic; each holds a task slot of the driver")
+    kafka_replication: int = 1
+    cassandra_host: str = "127.0.0.1"
+    cassandra_port: int = 9042
+    cassandra_storage_port: int = 7000
+    cassandra_jmx_port: int = 7199
+    cassandra_datacenter: str = "datacenter1"
+    cassandra_replication: int = 1
+    cassandra_consistency: str = "LOCAL_ONE"
+    nifi_host: str = "localhost"
+    nifi_port: int = 8443
+    nifi_management_port: int = Field(8444, description="health of NiFi, always on loopback")
+    nifi_user: str = "admin"
+    streaming_driver_memory: str = "640m"
+    streaming_trigger: Literal["realtime", "microbatch"] = Field(
+        "realtime", description="how events become clean ones: at once, or batch by batch"
+    )
 
     ingest_engine: Literal["sqoop", "spark"] = Field(
         "sqoop", validation_alias=AliasChoices("INGEST_ENGINE", "LAKEHOUSE_INGEST_ENGINE")
@@ -74,12 +97,19 @@ class Settings(BaseSettings):
     airflow_jwt_secret: SecretStr | None = None
     airflow_secret_key: SecretStr | None = None
     airflow_fernet_key: SecretStr | None = None
+    nifi_password: SecretStr | None = None
+    nifi_sensitive_key: SecretStr | None = None
+    nifi_keystore_password: SecretStr | None = None
 
-    @field_validator("state_dir", "cache_dir", "dags_dir")
+    @field_validator("state_dir", "cache_dir", "dags_dir", "weblogs_dir")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
+    def _absolute(cls, value: Path | None) -> Path | None:
         """Servers run in folders of their own: a relative path would mean another place there."""
-        return value.expanduser().absolute()
+        return value and value.expanduser().absolute()
+
+    def weblog_folder(self, stream: str) -> Path:
+        """Where the web server of a stream writes its log."""
+        return (self.weblogs_dir or self.state_dir / "weblogs") / stream
 
     @property
     def logs_dir(self) -> Path:

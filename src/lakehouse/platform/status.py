@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import psutil
 
+from lakehouse.platform.alarms import OWN_ALARMS, folder_alarm
 from lakehouse.platform.probes import ready
-from lakehouse.platform.services import Process, load_services, processes_of
+from lakehouse.platform.services import Process, Service, load_services
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import ProcessState, Supervisor
 
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """One line of `status`."""
+    """One line of `status`; the alarm says what will soon stop the server, if anything."""
 
     name: str
     state: str
@@ -23,29 +24,40 @@ class ServerStatus:
     pid: int | None
     memory_mb: float | None
     uptime_seconds: int | None
+    alarm: str = ""
 
 
 def server_statuses(config: Settings) -> list[ServerStatus]:
     """Every server, running or not. `ready` means that its probe answers."""
     states = Supervisor(config).states()
     return [
-        _status(process, states.get(process.name), config)
-        for process in processes_of(load_services())
+        _status(service, process, states.get(process.name), config)
+        for service in load_services()
+        for process in service.process
     ]
 
 
-def _status(process: Process, state: ProcessState | None, config: Settings) -> ServerStatus:
+def _status(
+    service: Service, process: Process, state: ProcessState | None, config: Settings
+) -> ServerStatus:
     ports = {name: process.port(name, config) for name in process.ports}
     if state is None or not state.pid:
-        name = "failed" if state and state.state in ("FATAL", "BACKOFF") else "stopped"
-        return ServerStatus(process.name, name, ports, None, None, None)
+        if state is None or state.state not in ("FATAL", "BACKOFF"):
+            return ServerStatus(process.name, "stopped", ports, None, None, None)
+        why = folder_alarm(service, config)
+        return ServerStatus(process.name, "failed", ports, None, None, None, why)
+    answers = ready(process, config)
+    alarms = [folder_alarm(service, config)]
+    if answers and process.name in OWN_ALARMS:
+        alarms.append(OWN_ALARMS[process.name](config))
     return ServerStatus(
         name=process.name,
-        state="ready" if ready(process, config) else "starting",
+        state="ready" if answers else "starting",
         ports=ports,
         pid=state.pid,
         memory_mb=proportional_memory_mb(state.pid),
         uptime_seconds=int(time.time()) - state.started_at,
+        alarm="; ".join(filter(None, alarms)),
     )
 
 

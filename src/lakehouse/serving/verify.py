@@ -61,7 +61,7 @@ def verify(spark: SparkSession, on_line: Callable[[Line], None] = lambda line: N
 def _checks() -> Iterator[Check]:
     for source in catalog.LAYERS[Layer.SOURCE]:
         yield _bound(_source_to_bronze, source)
-    for silver in catalog.LAYERS[Layer.SILVER]:
+    for silver in catalog.batch(Layer.SILVER):
         yield _bound(_bronze_to_silver, silver)
         for total in silver.totals:
             yield _bound(_source_total, silver, total)
@@ -71,7 +71,7 @@ def _checks() -> Iterator[Check]:
         for reference in silver.references:
             if reference.severity is Severity.QUARANTINE:
                 yield _bound(_no_orphans, silver, reference)
-    for gold in catalog.LAYERS[Layer.GOLD]:
+    for gold in catalog.batch(Layer.GOLD):
         if not gold.is_dimension:
             yield _bound(_silver_to_gold, gold)
         for total in gold.totals:

@@ -51,6 +51,20 @@ def find_source_files(folder: Path, only: str | None = None) -> list[SourceFile]
     return [SourceFile(table, _only_one(by_name[table.file])) for table in wanted]
 
 
+def find_source_file(folder: Path, table: Table) -> SourceFile:
+    """Find the published file of one table, in the same places.
+
+    Raises:
+        SourceFileError: the folder or the file is missing, or the file is there twice.
+    """
+    if not folder.is_dir():
+        raise SourceFileError(folder, None, "there is no such folder")
+    by_name = _files_by_published_name(folder)
+    if table.file not in by_name:
+        raise SourceFileError(folder, None, _missing_reason([table.file], by_name))
+    return SourceFile(table, _only_one(by_name[table.file]))
+
+
 def _files_by_published_name(folder: Path) -> dict[str, list[Path]]:
     by_name: dict[str, list[Path]] = {}
     for pattern in _PATTERNS:

@@ -11,12 +11,13 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from lakehouse.contracts import catalog, gold, silver, sources
+from lakehouse.contracts import catalog, gold, gold_streams, silver, sources, streams
 from lakehouse.contracts.model import Layer, Severity, Table, Total
-from lakehouse.gold import dimensions, facts
+from lakehouse.gold.building import function_of
 from lakehouse.silver import ecom, marketing
 
-BUILT = (*silver.TABLES, *gold.TABLES)
+GOLD = (*gold.TABLES, *gold_streams.TABLES)
+BUILT = (*silver.TABLES, *GOLD)
 DIMENSIONS = [table for table in gold.TABLES if table.is_dimension]
 
 
@@ -27,7 +28,7 @@ def full_name(table: Table) -> str:
 def function(table: Table) -> Callable[..., Any]:
     """The function that makes a table."""
     if table.layer is Layer.GOLD:
-        return getattr(dimensions if table.is_dimension else facts, table.name)
+        return function_of(table)
     return getattr({sources.ECOM: ecom, sources.MARKETING: marketing}[table.source], table.name)
 
 
@@ -105,7 +106,7 @@ def test_dimension_has_an_unknown_member_and_its_key_first(table: Table) -> None
     assert key.type == ("DATE" if table.name == "dim_date" else "BIGINT")
 
 
-@pytest.mark.parametrize("table", gold.TABLES, ids=full_name)
+@pytest.mark.parametrize("table", GOLD, ids=full_name)
 def test_every_foreign_key_has_its_reference_and_is_never_null(table: Table) -> None:
     own = {table.columns[0].name} if table.is_dimension else set()
     foreign = {column.name for column in table.columns if column.key} - own
@@ -113,6 +114,29 @@ def test_every_foreign_key_has_its_reference_and_is_never_null(table: Table) -> 
     assert foreign == {r.column for r in table.references if r.table.startswith("dim_")}
     assert all(not table.column(name).nullable for name in foreign)
     assert all(r.severity is Severity.FAIL for r in table.references)
+
+
+@pytest.mark.parametrize("table", gold_streams.TABLES, ids=full_name)
+def test_a_fact_of_events_lies_by_its_day(table: Table) -> None:
+    is_fact_of_events = table.name in {stream.fact for stream in streams.STREAMS}
+
+    assert [table.column(name).type for name in table.partition] == ["DATE"] * is_fact_of_events
+
+
+@pytest.mark.parametrize("stream", streams.STREAMS, ids=lambda stream: stream.name)
+def test_a_fact_of_events_reads_its_stream_first(stream: streams.Stream) -> None:
+    fact = catalog.table(Layer.GOLD, stream.fact)
+
+    assert fact.reads[0] == stream.name == stream.event.name
+    assert fact.grain == stream.event.grain
+    for column in fact.columns:
+        if not column.derived:
+            assert stream.event.column(column.origin).type == column.type
+
+
+@pytest.mark.parametrize("table", streams.TABLES, ids=full_name)
+def test_partitions_of_streams_stand_behind_the_other_columns(table: Table) -> None:
+    assert tuple(table.column_names[-len(table.partition) :]) == table.partition
 
 
 @pytest.mark.parametrize("layer", [Layer.SILVER, Layer.GOLD])

@@ -32,6 +32,13 @@ PURE = (
     "gold/allocation",
     "gold/dimensions",
     "gold/facts",
+    "streams/parsing",
+    "streams/access_log",
+    "streams/clickstream",
+    "streams/enriching",
+    "streams/events",
+    "streams/minutes",
+    "gold/events",
 )
 
 

@@ -25,7 +25,7 @@ BY_TYPE = {
     "BOOLEAN": r"(is|has)_\w+",
     "TIMESTAMP": r"\w+_at",
     "DATE": r"(\w+_)?date(_key)?",
-    "BIGINT": r"\w+_(key|rows)",
+    "BIGINT": r"\w+_(key|rows|id|sent|count)",
 }
 PREFIXES = {"is": "BOOLEAN", "has": "BOOLEAN"}
 SUFFIXES = {"at": "TIMESTAMP", "date": "DATE"}

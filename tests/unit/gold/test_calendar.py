@@ -1,4 +1,4 @@
-"""The calendar: whole years around every date of the facts, and the unknown day."""
+"""The calendar: the declared years, whole years around other dates, and the unknown day."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ from lakehouse.gold import dimensions, keys
 def days(spark: SparkSession) -> dict[date, Row]:
     moments = {
         ("orders", "purchased_at"): "2017-06-01 10:00:00",
-        ("order_items", "shipping_limit_at"): "2016-12-31 23:59:59",
+        ("order_items", "shipping_limit_at"): "2014-12-31 23:59:59",
         ("closed_deals", "won_at"): "2018-01-01 00:00:00",
     }
+    return calendar(spark, moments)
+
+
+def calendar(spark: SparkSession, moments: dict[tuple[str, str], str]) -> dict[date, Row]:
+    """The calendar of these moments of silver, by day."""
     read = []
     for name in DIM_DATE.reads:
         contract = catalog.table(Layer.SILVER, name)
@@ -32,20 +37,33 @@ def days(spark: SparkSession) -> dict[date, Row]:
                 ]
             )
         )
-    calendar = keys.with_unknown_member(dimensions.dim_date(*read), DIM_DATE)
-    assert [(name, type_.upper()) for name, type_ in calendar.dtypes] == [
+    built = keys.with_unknown_member(dimensions.dim_date(*read), DIM_DATE)
+    assert [(name, type_.upper()) for name, type_ in built.dtypes] == [
         (column.name, column.type) for column in DIM_DATE.columns
     ]
-    rows = calendar.collect()
+    rows = built.collect()
     assert len({row.date_key for row in rows}) == len(rows)
     return {row.date_key: row for row in rows}
 
 
-def test_whole_years_from_the_first_date_to_the_last(days: dict[date, Row]) -> None:
+def test_whole_years_from_the_first_date_to_the_last_declared_year(days: dict[date, Row]) -> None:
     known = sorted(days)[1:]
 
-    assert (known[0], known[-1]) == (date(2016, 1, 1), date(2018, 12, 31))
-    assert len(known) == 366 + 365 + 365
+    assert (known[0], known[-1]) == (date(2014, 1, 1), date(2035, 12, 31))
+    assert len(known) == (date(2036, 1, 1) - date(2014, 1, 1)).days
+
+
+def test_the_declared_years_are_there_where_silver_holds_nothing(spark: SparkSession) -> None:
+    known = sorted(calendar(spark, {}))[1:]
+
+    assert (known[0], known[-1]) == (date(2016, 1, 1), date(2035, 12, 31))
+    assert len(known) == (date(2036, 1, 1) - date(2016, 1, 1)).days
+
+
+def test_a_date_behind_the_declared_years_adds_its_whole_year(spark: SparkSession) -> None:
+    days = calendar(spark, {("closed_deals", "won_at"): "2037-05-01 00:00:00"})
+
+    assert max(days) == date(2037, 12, 31)
 
 
 def test_the_unknown_day(days: dict[date, Row]) -> None:

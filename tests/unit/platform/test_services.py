@@ -28,7 +28,8 @@ def process(name: str, *needs: str) -> Process:
 def test_every_description_is_read_and_consistent() -> None:
     services = load_services()
     assert {service.name for service in services} >= {
-        *("postgres", "hdfs", "metastore", "spark", "sqoop", "airflow")
+        *("postgres", "hdfs", "metastore", "spark", "sqoop", "airflow"),
+        *("kafka", "cassandra", "streaming"),
     }
     for service in services:
         for one in service.process:
@@ -64,6 +65,16 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
         process_named("postgers", processes_of(load_services()))
     with pytest.raises(UnknownNameError, match="did you mean batch"):
         in_profile(load_services(), "bach")
+
+
+def test_a_profile_holds_what_its_servers_need() -> None:
+    services = load_services()
+    for profile in ("batch", "stream", *(service.name for service in services)):
+        chosen = processes_of(in_profile(services, profile))
+        assert len(starting_order(chosen)) == len(chosen)
+    assert {one.name for one in in_profile(services, "streaming")} == {"kafka", "streaming"}
+    assert {one.name for one in in_profile(services, "stream")} >= {"hdfs", "kafka", "cassandra"}
+    assert in_profile(services, "all") == services
 
 
 def test_a_misspelt_key_is_an_error(tmp_path: Path) -> None:

@@ -1,0 +1,9 @@
+"""Runs every stream in one driver: `spark-submit driver.py`."""
+
+from __future__ import annotations
+
+from lakehouse.contracts.streams import STREAMS
+from lakehouse.streams import driving
+
+if __name__ == "__main__":
+    driving.main(STREAMS)

@@ -1,0 +1,81 @@
+"""The proof of the streams, as `verify --streams` shows it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lakehouse.cli.common import console, print_json, say
+
+if TYPE_CHECKING:
+    from lakehouse.serving.ledger import StreamLine
+    from lakehouse.serving.stream_proof import Proof
+
+
+def verify_streams(manifest: Path | None, wait: float, as_json: bool) -> bool:
+    """Draw the balance of every stream, writing each line; whether all agree."""
+    from lakehouse.serving.stream_proof import prove, writer_at_work, written_by
+
+    if writer_at_work() and not as_json:
+        say("a writer is at work: the figures move while they are counted")
+    written = written_by(manifest)
+    if not written and not as_json:
+        say("no manifest of a writer: the balance begins with the raw topic")
+    proofs = []
+    with _waiting(quiet=as_json) as tell:
+        for proof in prove(written, wait, tell):
+            proofs.append(proof)
+            if not as_json:
+                _print(proof)
+    lines = [line for proof in proofs for line in proof.lines]
+    broken = [line for line in lines if not line.balanced]
+    if as_json:
+        print_json([_as_json(proof) for proof in proofs])
+    elif broken:
+        console.print(f"[red]{len(broken)} of {len(lines)} lines do not balance[/]")
+    else:
+        console.print(f"[green]all {len(lines)} lines balance[/]")
+    return not broken
+
+
+@contextmanager
+def _waiting(quiet: bool) -> Iterator[Callable[[str], None]]:
+    if quiet or not console.is_terminal:
+        yield lambda what: None
+        return
+    with console.status("reading") as status:
+        yield lambda what: status.update(what)
+
+
+def _print(proof: Proof) -> None:
+    for line in proof.lines:
+        _print_line(line)
+    if proof.doubles:
+        told = ", ".join(f"{hop} {count:,}" for hop, count in proof.doubles.items())
+        say(f"     {proof.stream}: delivered again, and known by their identity: {told}")
+    if proof.forgotten:
+        say(
+            f"     {proof.stream}: the raw topic has let go of {proof.forgotten:,} messages, "
+            "which are older than it keeps any: they cannot be balanced"
+        )
+
+
+def _print_line(line: StreamLine) -> None:
+    mark = "[green]ok  [/]" if line.balanced else "[red]DIFF[/]"
+    found = f"{line.found:,}" if line.balanced else f"{line.found:,} instead of {line.expected:,}"
+    console.print(
+        f"{mark} {line.hop:25} {line.table:12} {line.subject:17} {found:>12}  [dim]{line.how}[/]",
+        soft_wrap=True,
+    )
+    for example in line.examples:
+        console.print(f"       {example}", markup=False, soft_wrap=True)
+    if line.remedy and not line.balanced:
+        console.print(f"       {line.remedy}", markup=False, soft_wrap=True)
+
+
+def _as_json(proof: Proof) -> dict[str, Any]:
+    lines = [{**dataclasses.asdict(line), "balanced": line.balanced} for line in proof.lines]
+    return {**dataclasses.asdict(proof), "lines": lines}

@@ -1,0 +1,217 @@
+"""The streams: their topics, their events, the reasons for which a line is set aside.
+
+A line of a log goes raw topic → clean topic (or dead-letter topic) → Cassandra and silver → gold.
+Its identity is made from its content and its place, so that whatever is delivered twice is known
+as the same event at every hop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lakehouse.contracts.model import Column, Layer, Table
+
+SOURCE = "streams"
+MONEY = "DECIMAL(12,2)"
+# Limits of what a moment may be: before the shop existed, or ahead of the clock that received it.
+EARLIEST_EVENT = "2016-01-01 00:00:00"
+LATEST_EVENT_AHEAD = "1 day"
+# Minute figures are final after this; later events still reach every table of events.
+LATENESS = "2 minutes"
+# A longer line is cut by the reader of the log, and set aside.
+LONGEST_LINE_BYTES = 1_048_576
+LONGEST_PARSED_BYTES = 16_384
+TOPIC_RETENTION_HOURS = 168
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE")
+AGENT_CLASSES = ("browser", "mobile", "bot", "tool", "unknown")
+LEVELS = ("INFO", "WARN", "ERROR")
+# Steps of the funnel, in order; other types of events are no step.
+FUNNEL = {"page_view": 1, "product_view": 2, "add_to_cart": 3, "purchase": 4}
+EVENT_TYPES = (*FUNNEL, "click", "login", "logout")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A topic of Kafka.
+
+    Attributes:
+        name: its name.
+        description: what a message is.
+        key: what the key of a message holds.
+    """
+
+    name: str
+    description: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a line is set aside: a short name that reports show, and a sentence."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One log and everything it becomes.
+
+    Attributes:
+        name: name of the stream, and of its silver table.
+        description: what one event is.
+        log_file: name of the live log file, in the stream's own folder of logs.
+        event: the columns of the clean message and of silver.
+        fact: name of the gold table of its events.
+    """
+
+    name: str
+    description: str
+    log_file: str
+    event: Table
+    fact: str
+
+    @property
+    def raw(self) -> Topic:
+        """Lines as they stand in the log."""
+        return Topic(f"{self.name}.raw", "A line of the log, unchanged", "file identity:offset")
+
+    @property
+    def clean(self) -> Topic:
+        """Parsed events as JSON."""
+        return Topic(f"{self.name}.clean", "An event as JSON", "event_id")
+
+    @property
+    def dead_letter(self) -> Topic:
+        """Lines that could not be read, with the reason."""
+        return Topic(f"{self.name}.dead-letter", "A line set aside, as JSON", "event_id")
+
+    @property
+    def minutes(self) -> Topic:
+        """Figures of a minute as JSON."""
+        return Topic(
+            f"{self.name}.minutes", "A figure of a minute as JSON; the newest holds", "identity"
+        )
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """All its topics."""
+        return (self.raw, self.clean, self.dead_letter, self.minutes)
+
+
+_IDENTITY = (
+    Column("event_id", "STRING", "MD5 of place and line, in hexadecimal digits", nullable=False),
+    Column("occurred_at", "TIMESTAMP", "Moment of the event, UTC", nullable=False),
+    Column("received_at", "TIMESTAMP", "Moment the line reached Kafka, UTC", nullable=False),
+    Column("place", "STRING", "Identity of the log file, and offset in bytes", nullable=False),
+)
+_INGEST = (
+    Column("ingest_date", "DATE", "Day the line reached Kafka, UTC", nullable=False, derived=True),
+    Column("ingest_hour", "INT", "Hour the line reached Kafka, UTC", nullable=False, derived=True),
+)
+PARTITION_COLUMNS = tuple(column.name for column in _INGEST)
+# A folder of silver is compacted when its hour is over, or earlier when it holds more files.
+MOST_FILES_OF_AN_HOUR = 8
+
+SILVER_ACCESS_LOG = Table(
+    Layer.SILVER,
+    "access_log",
+    "A request as the web server logged it; twice until compaction where it was delivered twice",
+    (
+        *_IDENTITY,
+        Column("ip_address", "STRING", "Address of the client", nullable=False, personal=True),
+        Column("method", "STRING", "Method of the request", nullable=False),
+        Column("path", "STRING", "Path without its query", nullable=False),
+        Column("query", "STRING", "Query of the address, behind the question mark"),
+        Column("protocol", "STRING", "Protocol and version", nullable=False),
+        Column("status_code", "INT", "HTTP status, 100 to 599", nullable=False),
+        Column("status_class", "STRING", "First digit of the status, as 2xx", nullable=False),
+        Column("bytes_sent", "BIGINT", "Bytes of the answer; null where the log has none"),
+        Column("referrer", "STRING", "Page the client came from"),
+        Column("user_agent", "STRING", "What the client calls itself", personal=True),
+        Column("agent_class", "STRING", f"One of {', '.join(AGENT_CLASSES)}", nullable=False),
+        Column("product_id", "STRING", "Product whose page was asked for"),
+        Column("product_category", "STRING", "English category of that product, where known"),
+        *_INGEST,
+    ),
+    grain=("event_id",),
+    source=SOURCE,
+    partition=PARTITION_COLUMNS,
+)
+SILVER_CLICKSTREAM = Table(
+    Layer.SILVER,
+    "clickstream",
+    "What a visitor did; twice until compaction where it was delivered twice",
+    (
+        *_IDENTITY,
+        Column("level", "STRING", f"One of {', '.join(LEVELS)}", nullable=False),
+        Column("user_id", "BIGINT", "The visitor", nullable=False, personal=True),
+        Column("session_id", "BIGINT", "Number of the visitor's session", nullable=False),
+        Column("event_type", "STRING", f"One of {', '.join(EVENT_TYPES)}", nullable=False),
+        Column("product_id", "STRING", "Product it is about"),
+        Column("amount", MONEY, "Amount of a purchase, BRL"),
+        Column("outcome", "STRING", "How it ended, where the log says so"),
+        Column("product_category", "STRING", "English category of the product, where known"),
+        Column("customer_state", "STRING", "State of the customer, where known"),
+        *_INGEST,
+    ),
+    grain=("event_id",),
+    source=SOURCE,
+    partition=PARTITION_COLUMNS,
+)
+ACCESS_LOG = Stream("access_log", "A request", "access.log", SILVER_ACCESS_LOG, "fact_access_log")
+CLICKSTREAM = Stream(
+    "clickstream", "A visitor's action", "clickstream.log", SILVER_CLICKSTREAM, "fact_clickstream"
+)
+STREAMS: tuple[Stream, ...] = (ACCESS_LOG, CLICKSTREAM)
+
+EMPTY_LINE = Reason("empty_line", "the line is empty")
+TOO_LONG = Reason("too_long", f"the line is longer than {LONGEST_PARSED_BYTES} bytes")
+NOT_TEXT = Reason("not_text", "the line is not UTF-8, or holds control characters")
+WRONG_FORMAT = Reason("wrong_format", "the line has another form than its log")
+IMPOSSIBLE_TIME = Reason("impossible_time", "there is no such moment")
+TOO_EARLY = Reason("too_early", f"the moment is before {EARLIEST_EVENT}")
+IN_THE_FUTURE = Reason(
+    "in_the_future", f"the moment is more than {LATEST_EVENT_AHEAD} after the line was received"
+)
+IMPOSSIBLE_VALUE = Reason("impossible_value", "a number is out of its range, or no number")
+UNKNOWN_WORD = Reason("unknown_word", "a word is none of those that the log may hold")
+REASONS: tuple[Reason, ...] = (
+    EMPTY_LINE,
+    TOO_LONG,
+    NOT_TEXT,
+    WRONG_FORMAT,
+    IMPOSSIBLE_TIME,
+    TOO_EARLY,
+    IN_THE_FUTURE,
+    IMPOSSIBLE_VALUE,
+    UNKNOWN_WORD,
+)
+
+# A message of a dead-letter topic, as JSON.
+DEAD_LETTER_COLUMNS = (
+    Column("event_id", "STRING", "MD5 of place and line, in hexadecimal digits", nullable=False),
+    Column("stream", "STRING", "The stream", nullable=False),
+    Column("reason", "STRING", f"One of {', '.join(r.name for r in REASONS)}", nullable=False),
+    Column("detail", "STRING", "The reason in words, with what was found", nullable=False),
+    Column("place", "STRING", "Identity of the log file, and offset in bytes", nullable=False),
+    Column("topic", "STRING", "Topic of the raw line", nullable=False),
+    Column("partition", "INT", "Its partition", nullable=False),
+    Column("offset", "BIGINT", "Its offset", nullable=False),
+    Column("received_at", "TIMESTAMP", "Moment the line reached Kafka, UTC", nullable=False),
+    Column("line", "STRING", "Its first 500 characters, readable ones only", nullable=False),
+    Column("line_base64", "STRING", "The whole line, its bytes in base64", nullable=False),
+)
+
+
+def stream(name: str) -> Stream:
+    """The stream of that name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return {candidate.name: candidate for candidate in STREAMS}[name]
+
+
+TABLES: tuple[Table, ...] = (SILVER_ACCESS_LOG, SILVER_CLICKSTREAM)

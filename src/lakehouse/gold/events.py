@@ -1,0 +1,121 @@
+"""The facts of the streams; each function is named after the table it makes."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from lakehouse.contracts.gold_streams import (
+    ABANDONED_CART,
+    BROWSED,
+    PURCHASED,
+    SUM_OF_MONEY,
+)
+from lakehouse.contracts.streams import FUNNEL
+from lakehouse.gold.keys import date_key, or_unknown
+
+_PURCHASE = "purchase"
+_CART = "add_to_cart"
+_FIRST_ERROR = 400
+
+
+def fact_access_log(access_log: DataFrame, dim_product: DataFrame) -> DataFrame:
+    """Requests, each on its own day whenever it arrived."""
+    products = dim_product.select("product_id", "product_key")
+    return access_log.join(products, "product_id", "left").select(
+        "event_id",
+        date_key("occurred_at").alias("request_date_key"),
+        or_unknown("product_key"),
+        "occurred_at",
+        F.hour("occurred_at").alias("request_hour"),
+        "ip_address",
+        "method",
+        "path",
+        "status_code",
+        "status_class",
+        "agent_class",
+        "bytes_sent",
+    )
+
+
+def fact_clickstream(
+    clickstream: DataFrame, dim_customer: DataFrame, dim_product: DataFrame
+) -> DataFrame:
+    """What visitors did, each event on its own day whenever it arrived.
+
+    The shop numbers its visitors as the warehouse numbers its customers.
+    """
+    customers = dim_customer.select("customer_key", F.col("customer_key").alias("user_id"))
+    products = dim_product.select("product_id", "product_key")
+    joined = clickstream.join(customers, "user_id", "left").join(products, "product_id", "left")
+    return joined.select(
+        "event_id",
+        date_key("occurred_at").alias("event_date_key"),
+        or_unknown("customer_key"),
+        or_unknown("product_key"),
+        "occurred_at",
+        F.hour("occurred_at").alias("event_hour"),
+        "user_id",
+        "session_id",
+        "event_type",
+        _funnel_step().alias("funnel_step"),
+        "amount",
+        "outcome",
+        "level",
+    )
+
+
+def fact_session(fact_clickstream: DataFrame) -> DataFrame:
+    """Sessions from their first event to their last.
+
+    Early events may have come before their customer was known, so the highest key is the one.
+    """
+    purchase = F.col("event_type") == _PURCHASE
+    revenue = F.sum(F.when(purchase, F.col("amount")))
+    sessions = fact_clickstream.groupBy("user_id", "session_id").agg(
+        F.max("customer_key").alias("customer_key"),
+        F.min("occurred_at").alias("started_at"),
+        F.max("occurred_at").alias("ended_at"),
+        F.count(F.lit(1)).alias("event_count"),
+        F.count_if(purchase).alias("purchase_count"),
+        F.max("funnel_step").alias("funnel_step"),
+        F.coalesce(revenue, F.lit(0)).cast(SUM_OF_MONEY).alias("revenue"),
+    )
+    return sessions.select(
+        "user_id",
+        "session_id",
+        "customer_key",
+        date_key("started_at").alias("started_date_key"),
+        "started_at",
+        "ended_at",
+        "event_count",
+        "purchase_count",
+        "funnel_step",
+        "revenue",
+        _session_outcome().alias("outcome"),
+    )
+
+
+def fact_page_day(fact_access_log: DataFrame) -> DataFrame:
+    """Pages by day; a visitor is an address."""
+    return fact_access_log.groupBy("request_date_key", "path").agg(
+        F.count(F.lit(1)).alias("request_count"),
+        F.count_if(F.col("status_code") >= _FIRST_ERROR).alias("error_count"),
+        F.countDistinct("ip_address").alias("visitor_count"),
+        F.coalesce(F.sum("bytes_sent"), F.lit(0).cast("bigint")).alias("bytes_sent"),
+    )
+
+
+def _funnel_step() -> Column:
+    step = F.lit(0)
+    for event_type, number in FUNNEL.items():
+        step = F.when(F.col("event_type") == event_type, number).otherwise(step)
+    return step
+
+
+def _session_outcome() -> Column:
+    return (
+        F.when(F.col("purchase_count") > 0, PURCHASED)
+        .when(F.col("funnel_step") >= FUNNEL[_CART], ABANDONED_CART)
+        .otherwise(BROWSED)
+    )

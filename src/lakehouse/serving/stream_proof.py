@@ -1,0 +1,195 @@
+"""The proof of the streams: every line of the logs is at every hop once, by its identity.
+
+Whatever has no moment to catch up before the balance is drawn is waited for; gold is only counted,
+since a run of its DAG brings it up to date.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from lakehouse.contracts.streams import STREAMS, Stream
+from lakehouse.platform.settings import Settings, settings
+from lakehouse.serving import stream_tables as tables
+from lakehouse.serving.ledger import ONCE, Hop, Ledger, StreamLine, balance
+from lakehouse.serving.topics import TopicReader, event_id
+from lakehouse.sources.weblogs import manifest as manifests
+from lakehouse.sources.weblogs.manifest import Counts
+from lakehouse.sources.weblogs.writing import WriterAtWorkError, only_writer
+
+_PAUSE = 1.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof:
+    """What was found of one stream.
+
+    Attributes:
+        stream: its name.
+        lines: its balances.
+        doubles: hops where events were delivered again, and how often; no harm, as they are known.
+        forgotten: messages that the raw topic has let go of, so that nothing can be said of them.
+    """
+
+    stream: str
+    lines: list[StreamLine]
+    doubles: dict[str, int]
+    forgotten: int
+
+
+def prove(
+    written: dict[str, Counts],
+    wait_seconds: float,
+    on_progress: Callable[[str], None] = lambda what: None,
+    config: Settings | None = None,
+) -> Iterator[Proof]:
+    """Draw the balance of every stream.
+
+    Args:
+        written: what writers put into the logs, by stream.
+        wait_seconds: how long to wait for hops before gold to catch up, all in all.
+        on_progress: hears what is waited for.
+        config: the settings; those of the process if None.
+
+    Raises:
+        PlatformError: a server does not answer.
+    """
+    config = config or settings()
+    until = time.monotonic() + wait_seconds
+    for stream in STREAMS:
+        with contextlib.closing(_Prover(stream, config, until, on_progress)) as prover:
+            yield prover.prove(written.get(stream.name))
+
+
+def written_by(manifest: Path | None, config: Settings | None = None) -> dict[str, Counts]:
+    """What writers put into the logs: by one manifest, or by all; empty where there is none."""
+    if manifest is not None:
+        return manifests.total([manifests.load(manifest)])
+    found = manifests.load_all(manifests.folder(config))
+    return manifests.total(found) if found else {}
+
+
+def writer_at_work(config: Settings | None = None) -> bool:
+    """Whether the logs grow now; if not, what killed writers left uncounted is counted."""
+    try:
+        with only_writer(config or settings()):
+            return False
+    except WriterAtWorkError:
+        return True
+
+
+class _Prover:
+    """Fills a ledger from every hop of one stream."""
+
+    def __init__(
+        self, stream: Stream, config: Settings, until: float, on_progress: Callable[[str], None]
+    ) -> None:
+        self._stream, self._config, self._until = stream, config, until
+        self._tell = on_progress
+        self._ledger = Ledger()
+        self._raw = TopicReader(stream.raw.name, config)
+        self._clean = TopicReader(stream.clean.name, config)
+        self._dead = TopicReader(stream.dead_letter.name, config)
+
+    def close(self) -> None:
+        for reader in (self._raw, self._clean, self._dead):
+            reader.close()
+
+    def prove(self, written: Counts | None) -> Proof:
+        """Read every hop, waiting where it is behind."""
+        name, forgotten = self._stream.name, self._raw.forgotten
+        self._until_true(lambda: self._read_topics(written))
+        self._until_true(self._read_cassandra)
+        silver = tables.silver_place(self._stream, self._config)
+        if not self._until_true(lambda: self._matches(Hop.SILVER, silver, Hop.CLEAN)):
+            self._fetch(Hop.SILVER, silver)
+        gold = tables.gold_place(self._stream)
+        if not self._matches(Hop.GOLD, gold, Hop.SILVER):
+            self._fetch(Hop.GOLD, gold)
+        lines = self._with_places(list(balance(name, self._ledger, written)))
+        again = [hop for hop in Hop if hop not in ONCE]
+        doubles = {hop.title: n for hop in again if (n := self._ledger.doubles(hop))}
+        return Proof(name, lines, doubles, forgotten)
+
+    def _until_true(self, reached: Callable[[], bool]) -> bool:
+        """Try until it is so, or the time is over."""
+        while not reached():
+            if time.monotonic() + _PAUSE > self._until:
+                return False
+            time.sleep(_PAUSE)
+        return True
+
+    def _read_topics(self, written: Counts | None) -> bool:
+        """Read on; whether all that was written is raw, and all that is raw was judged."""
+        ledger = self._ledger
+        for message in self._raw.messages():
+            ledger.add(Hop.RAW, event_id(message.key(), message.value()))
+        for message in self._clean.messages():
+            event = tables.identity((message.key() or b"").decode())
+            ledger.add(Hop.CLEAN, event, amount_of(message.value() or b""))
+        for message in self._dead.messages():
+            told = json.loads(message.value() or b"{}")
+            ledger.add(Hop.DEAD_LETTER, tables.identity(told["event_id"]), reason=told["reason"])
+        raw, judged = ledger.count(Hop.RAW), ledger.count(Hop.CLEAN | Hop.DEAD_LETTER)
+        owed = max(written.lines if written else 0, raw)
+        self._tell(f"{self._stream.name}: {raw:,} raw, {judged:,} judged of {owed:,} lines")
+        return min(raw, judged) >= owed
+
+    def _read_cassandra(self) -> bool:
+        ledger = self._ledger
+        ledger.forget(Hop.CASSANDRA)
+        for event, amount in tables.in_cassandra(self._stream, self._config):
+            ledger.add(Hop.CASSANDRA, event, amount)
+        owed = len(ledger.events(Hop.CLEAN, Hop.CASSANDRA))
+        self._tell(f"{self._stream.name}: Cassandra lacks {owed:,} events")
+        return not owed
+
+    def _matches(self, hop: Hop, place: str, like: Hop) -> bool:
+        """Whether a place in the lake holds exactly the events of the hop before."""
+        held, wanted = tables.holding(self._stream, place), self._ledger.fingerprint(like)
+        self._tell(
+            f"{self._stream.name}: {hop.title} holds {held.fingerprint.events:,} "
+            f"of {wanted.events:,} events"
+        )
+        if held.fingerprint != wanted:
+            return False
+        self._ledger.add_all(hop, like, held.rows, held.amount)
+        return True
+
+    def _fetch(self, hop: Hop, place: str) -> None:
+        """Take the events one by one, to be able to name those that are missing."""
+        for event, amount in tables.in_lake(self._stream, place):
+            self._ledger.add(hop, event, amount)
+
+    def _with_places(self, lines: list[StreamLine]) -> list[StreamLine]:
+        """Say where in the log each example stands."""
+        wanted = {bytes.fromhex(event) for line in lines for event in line.examples}
+        if not wanted:
+            return lines
+        found: dict[str, str] = {}
+        with contextlib.closing(TopicReader(self._stream.raw.name, self._config)) as reader:
+            for message in reader.messages():
+                event = event_id(message.key(), message.value())
+                if event in wanted:
+                    found[event.hex()] = (message.key() or b"").decode(errors="replace")
+        return [
+            dataclasses.replace(
+                line,
+                examples=tuple(f"{e} at {found.get(e, 'no known place')}" for e in line.examples),
+            )
+            for line in lines
+        ]
+
+
+def amount_of(value: bytes) -> Decimal | None:
+    """The amount in a clean message; most have none, and are not parsed for it."""
+    if f'"{tables.AMOUNT}"'.encode() not in value:
+        return None
+    amount = json.loads(value, parse_float=Decimal).get(tables.AMOUNT)
+    return None if amount is None else Decimal(amount)

@@ -1,0 +1,220 @@
+"""The streams as they are now: rates, lags, and how long each hop takes.
+
+Every figure is taken from what Kafka and Cassandra hold; a server that does not answer leaves its
+figures out and is named.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import re
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lakehouse.contracts import cassandra
+from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM, STREAMS, Stream, Topic
+from lakehouse.platform.cassandra import CassandraError, open_session
+from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.kafka import Kafka
+from lakehouse.platform.settings import Settings, settings
+from lakehouse.serving.consumer_groups import Places, committed
+from lakehouse.serving.topics import TopicReader
+
+if TYPE_CHECKING:
+    from cassandra.cluster import Session
+    from confluent_kafka import Message
+
+# messages looked at for a latency, the newest ones
+_SAMPLE = 2_000
+_ROWS = 500
+_PATIENCE = 2.0
+# lines that are older when they reach Kafka were late already, or are replayed
+_LIVE_SECONDS = 10.0
+# a column of each table of events that every row has
+_WRITTEN = {ACCESS_LOG.name: "method", CLICKSTREAM.name: "level"}
+# the access log knows whole seconds only, which says nothing about milliseconds
+_TIMED = CLICKSTREAM
+_MOMENT = re.compile(rb"^\S+ \S+")
+_FORM = "%Y-%m-%d %H:%M:%S.%f"
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long a hop took lately, in milliseconds."""
+
+    p50: float
+    p99: float
+    events: int
+
+
+@dataclass
+class View:
+    """One stream at one moment.
+
+    Attributes:
+        stream: its name.
+        rates: messages a second by topic, since the view before.
+        lags: messages that a reader has not taken yet, by reader.
+        latencies: by hop.
+    """
+
+    stream: str
+    rates: dict[str, float] = field(default_factory=dict)
+    lags: dict[str, int] = field(default_factory=dict)
+    latencies: dict[str, Latency] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Look:
+    """All streams at one moment, and which servers did not answer."""
+
+    views: list[View]
+    silent: list[str]
+
+
+class Watcher:
+    """Looks again and again; rates are taken from one look to the next."""
+
+    def __init__(self, config: Settings | None = None) -> None:
+        self._config = config or settings()
+        self._before: dict[str, tuple[float, int]] = {}
+        self._kept = contextlib.ExitStack()
+        self._session: Session | None = None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._kept.close()
+        self._session = None
+
+    def look(self) -> Look:
+        """The streams now."""
+        views = {stream.name: View(stream.name) for stream in STREAMS}
+        silent = []
+        for ask in (self._ask_kafka, self._ask_cassandra):
+            try:
+                ask(views)
+            except PlatformError as error:
+                silent.append(str(error))
+        return Look(list(views.values()), silent)
+
+    def _ask_kafka(self, views: dict[str, View]) -> None:
+        _require("Kafka", self._config.kafka_host, self._config.kafka_port)
+        kafka = Kafka(self._config)
+        places = committed(self._config)
+        for stream in STREAMS:
+            view = views[stream.name]
+            ends = {topic.name: kafka.end_offsets(topic.name) for topic in stream.topics}
+            for topic in stream.topics:
+                view.rates[topic.name] = self._rate(topic, sum(ends[topic.name].values()))
+            view.lags = dict(_lags(ends, places))
+            raw, clean, aside = (
+                kafka.count(topic.name) for topic in (stream.raw, stream.clean, stream.dead_letter)
+            )
+            view.lags["streaming driver"] = max(0, raw - clean - aside)
+            view.latencies.update(self._latencies(stream))
+
+    def _rate(self, topic: Topic, end: int) -> float:
+        now = time.monotonic()
+        then, before = self._before.get(topic.name, (now, end))
+        self._before[topic.name] = (now, end)
+        return (end - before) / (now - then) if now > then else 0.0
+
+    def _latencies(self, stream: Stream) -> Iterator[tuple[str, Latency]]:
+        lines = self._newest(stream.raw) if stream is _TIMED else []
+        raw = [_age_in_log(message) for message in lines]
+        live = [age for age in raw if age is not None and 0 <= age < _LIVE_SECONDS]
+        clean = [_age_in_raw(message) for message in self._newest(stream.clean)]
+        for hop, ages in (("log → raw", live), ("raw → clean", clean)):
+            if ages:
+                yield hop, latency(ages)
+
+    def _newest(self, topic: Topic) -> list[Message]:
+        with contextlib.closing(TopicReader(topic.name, self._config, last=_SAMPLE)) as reader:
+            return list(reader.messages())
+
+    def _ask_cassandra(self, views: dict[str, View]) -> None:
+        from cassandra import DriverException
+        from cassandra.cluster import NoHostAvailable
+
+        _require("Cassandra", self._config.cassandra_host, self._config.cassandra_port)
+        try:
+            if self._session is None:
+                self._session = self._kept.enter_context(open_session(self._config))
+            for stream in STREAMS:
+                if ages := _ages_in_cassandra(self._session, stream):
+                    views[stream.name].latencies["raw → Cassandra"] = latency(ages)
+        except (DriverException, NoHostAvailable) as error:
+            self.close()
+            raise CassandraError(f"Cassandra refuses: {error}") from error
+
+
+def _require(server: str, host: str, port: int) -> None:
+    """Find out at once whether anybody listens: the clients would try for long."""
+    try:
+        socket.create_connection((host, port), timeout=_PATIENCE).close()
+    except OSError as error:
+        raise PlatformError(
+            f"{server} at {host}:{port}: {error}; see ./lakehouse status"
+        ) from error
+
+
+def _ages_in_cassandra(session: Session, stream: Stream) -> list[float]:
+    """Seconds from the arrival of the newest events in Kafka until they were written."""
+    now = dt.datetime.now(dt.UTC)
+    rows: list = []
+    for back in (0, 1):
+        minute = (now - dt.timedelta(minutes=back)).strftime("%Y-%m-%dT%H:%M")
+        rows += session.execute(
+            f"SELECT received_at, WRITETIME({_WRITTEN[stream.name]}) AS written "
+            f"FROM {cassandra.EVENTS[stream.name].full_name} WHERE minute = %s LIMIT {_ROWS}",
+            (minute,),
+        )
+    return [
+        row.written / 1e6 - row.received_at.replace(tzinfo=dt.UTC).timestamp()
+        for row in rows
+        if row.written and row.received_at
+    ]
+
+
+def latency(ages: Iterable[float]) -> Latency:
+    """Median and 99th percentile of ages in seconds, as milliseconds."""
+    ordered = sorted(ages)
+    middle, last = len(ordered) // 2, min(len(ordered) - 1, len(ordered) * 99 // 100)
+    return Latency(ordered[middle] * 1000, ordered[last] * 1000, len(ordered))
+
+
+def _lags(
+    ends: dict[str, dict[int, int]], committed_places: dict[str, Places]
+) -> Iterator[tuple[str, int]]:
+    """Messages behind each group's place, where it reads topics of this stream."""
+    for group, places in sorted(committed_places.items()):
+        behind = [
+            ends[topic].get(number, 0) - place
+            for (topic, number), place in places.items()
+            if topic in ends
+        ]
+        if behind:
+            yield group, sum(behind)
+
+
+def _age_in_log(message: Message) -> float | None:
+    """Seconds from the moment in a line until it reached Kafka; None where it tells of none."""
+    found = _MOMENT.match((message.value() or b"")[:100])
+    try:
+        moment = dt.datetime.strptime(found.group().decode(), _FORM) if found else None
+    except ValueError:
+        return None
+    if moment is None:
+        return None
+    return message.timestamp()[1] / 1000 - moment.replace(tzinfo=dt.UTC).timestamp()
+
+
+def _age_in_raw(message: Message) -> float:
+    """Seconds from a line's arrival in Kafka until its clean message."""
+    received = json.loads(message.value() or b"")["received_at"]
+    return message.timestamp()[1] / 1000 - dt.datetime.fromisoformat(received).timestamp()

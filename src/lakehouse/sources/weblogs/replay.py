@@ -1,0 +1,134 @@
+"""The published clickstream as lines of the clickstream log.
+
+The lines lie in a file of their own from its first byte on, so that the same data gives the same
+places, and so the same identities of events, however often it is replayed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import islice
+from pathlib import Path
+
+from lakehouse.contracts.model import Column, Layer, Table
+from lakehouse.contracts.streams import CLICKSTREAM, SOURCE
+from lakehouse.platform.settings import Settings, settings
+from lakehouse.sources.files import SourceFile, find_source_file
+from lakehouse.sources.reading import open_text
+from lakehouse.sources.validation import validate
+from lakehouse.sources.weblogs import manifest as manifests
+from lakehouse.sources.weblogs import replayed
+from lakehouse.sources.weblogs.entries import click
+from lakehouse.sources.weblogs.manifest import Manifest
+from lakehouse.sources.weblogs.writing import Recorder, Run, listening, only_writer
+
+_COLUMNS = ("UserID", "SessionID", "Timestamp", "EventType", "ProductID", "Amount", "Outcome")
+PUBLISHED = Table(
+    Layer.SOURCE,
+    "clickstream",
+    "What a visitor did, as published",
+    tuple(Column(name, "STRING", "as published") for name in _COLUMNS),
+    source=SOURCE,
+    file="ecommerce_clickstream_transactions.csv",
+)
+_TICKS_A_SECOND = 50
+_AT_ONCE = 2_000
+_NEVER = 1 << 62
+_CENT = Decimal("0.01")
+
+
+def replay(
+    folder: Path,
+    rate: float | None = None,
+    limit: int | None = None,
+    on_second: Callable[[int, float], None] = lambda lines, seconds: None,
+    config: Settings | None = None,
+) -> Manifest:
+    """Write the published clickstream into the log.
+
+    Args:
+        folder: where its file lies, itself or up to two folders down.
+        rate: lines a second; None is as fast as may be.
+        limit: lines at most.
+        on_second: hears of lines and seconds once a second.
+        config: the settings; those of the process if None.
+
+    Returns:
+        what is in the log now of this data: as much as the longest replay of it wrote.
+
+    Raises:
+        SourceFileError: the file is missing or damaged; nothing was written.
+        PlatformError: another writer is at work, or the log cannot be written.
+    """
+    source = find_source_file(folder, PUBLISHED)
+    validate(source)
+    config = config or settings()
+    with only_writer(config), listening() as stop:
+        recorder = Recorder(CLICKSTREAM, config, _NEVER)
+        recorder.log.rotate()
+        recorder.counts.malformed = None
+        name = replayed.running_name(_identity(source))
+        options = {"rate": rate, "limit": limit, "file": str(source.path)}
+        run = Run(name, replayed.KIND, options, {CLICKSTREAM.name: recorder}, config)
+        for batch in _paced(_lines(source, limit), rate):
+            recorder.write([line for line, _ in batch])
+            for cents in (cents for _, cents in batch if cents is not None):
+                recorder.bought(cents)
+            if run.save_if_due():
+                on_second(run.lines, run.manifest.seconds)
+            if stop.asked:
+                break
+        made = run.end(manifests.INTERRUPTED if stop.asked else manifests.FINISHED)
+        # what is written later must not stand in a file that another replay would continue
+        return replayed.settle(made, config)
+
+
+def _identity(source: SourceFile) -> str:
+    """A name for replays whose lines have the same places: those that begin with the same line."""
+    first = next(_lines(source, 1), (b"", None))[0]
+    return hashlib.sha256(first).hexdigest()[:16]
+
+
+def _lines(source: SourceFile, limit: int | None) -> Iterator[tuple[bytes, int | None]]:
+    """Lines, each with the cents of its purchase or None."""
+    with open_text(source.path) as text:
+        for row in islice(csv.DictReader(text), limit):
+            # a line break inside of a value would be two lines
+            value = {k: v.replace("\r", " ").replace("\n", " ") for k, v in row.items()}
+            tail = click(
+                value["UserID"],
+                value["SessionID"],
+                value["EventType"],
+                product=value["ProductID"],
+                amount=value["Amount"],
+                outcome=value["Outcome"],
+            )
+            yield value["Timestamp"].encode() + tail, _cents(value)
+
+
+def _cents(value: dict[str, str]) -> int | None:
+    if value["EventType"] != "purchase":
+        return None
+    try:
+        return int(Decimal(value["Amount"] or 0).quantize(_CENT, ROUND_HALF_UP).scaleb(2))
+    except InvalidOperation:
+        return 0
+
+
+def _paced(
+    lines: Iterator[tuple[bytes, int | None]], rate: float | None
+) -> Iterator[list[tuple[bytes, int | None]]]:
+    began, written = time.monotonic(), 0
+    while True:
+        due = _AT_ONCE if rate is None else int((time.monotonic() - began) * rate) - written
+        batch = list(islice(lines, min(max(due, 0), _AT_ONCE)))
+        if not batch and due > 0:
+            return
+        written += len(batch)
+        yield batch
+        if rate is not None:
+            time.sleep(1 / _TICKS_A_SECOND)

@@ -1,0 +1,1 @@
+"""From lines of logs to clean events, dead letters and figures of a minute."""

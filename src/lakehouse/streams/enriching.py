@@ -1,0 +1,55 @@
+"""What gold knows of an event: category of its product, state of its customer.
+
+What is looked up is small, and is joined by broadcast. Where gold is not there the columns are
+null, and the event goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lakehouse.contracts.streams import Stream
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is looked up.
+
+    Attributes:
+        categories: `product_id`, `product_category`.
+        states: `user_id`, `customer_state`.
+    """
+
+    categories: DataFrame
+    states: DataFrame
+
+
+def enriched(events: DataFrame, stream: Stream, known: Known) -> DataFrame:
+    """Events with the columns of their contract that gold tells."""
+    columns = stream.event.column_names
+    with_category = _looked_up(events, known.categories, "product_id")
+    if "customer_state" not in columns:
+        return with_category
+    return _looked_up(with_category, known.states, "user_id")
+
+
+def product_categories(dim_product: DataFrame) -> DataFrame:
+    """The English category of each product."""
+    return dim_product.select(
+        "product_id", F.col("product_category_name_english").alias("product_category")
+    )
+
+
+def customer_states(dim_customer: DataFrame) -> DataFrame:
+    """The state of each customer; a visitor's number is the key of a customer."""
+    known = dim_customer.filter("state IS NOT NULL")
+    return known.select(
+        F.col("customer_key").alias("user_id"), F.col("state").alias("customer_state")
+    )
+
+
+def _looked_up(events: DataFrame, known: DataFrame, key: str) -> DataFrame:
+    return events.join(F.broadcast(known), key, "left")

@@ -1,0 +1,75 @@
+"""The queries of a stream: lines to events as they come, events to figures of a minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming import StreamingQuery
+
+from lakehouse.contracts.streams import Stream, Topic
+from lakehouse.platform import kafka
+from lakehouse.platform.settings import Settings
+from lakehouse.streams import events, minutes
+from lakehouse.streams.enriching import Known
+
+# After a kill, what came since the last boundary is done again; at a boundary events wait a moment.
+_REAL_TIME_BATCH = "60 seconds"
+_MINUTES_EVERY = "5 seconds"
+# bounds memory when figures catch up after a stop
+_MINUTES_AT_ONCE = 100_000
+
+
+@dataclass(frozen=True)
+class Queries:
+    """Starts queries in a session.
+
+    Attributes:
+        session: a session with the Kafka connector.
+        config: where Kafka is, and how events become clean.
+        checkpoints: folder that keeps how far each query has come.
+    """
+
+    session: SparkSession
+    config: Settings
+    checkpoints: Path
+
+    def start_events(self, stream: Stream, known: Known) -> StreamingQuery:
+        """Raw lines to the clean and the dead-letter topic."""
+        rows = events.messages(self._read(stream.raw), stream, known)
+        real_time = self.config.streaming_trigger == "realtime"
+        trigger = {"realTime": _REAL_TIME_BATCH} if real_time else {"processingTime": "0 seconds"}
+        return self._start(rows, f"{stream.name}.events", trigger)
+
+    def start_minutes(self, stream: Stream) -> StreamingQuery:
+        """Clean events to the topic of figures."""
+        clean = self._read(stream.clean, maxOffsetsPerTrigger=str(_MINUTES_AT_ONCE))
+        rows = minutes.figures(minutes.events(clean, stream), stream)
+        named = rows.selectExpr(f"'{stream.minutes.name}' AS topic", "*")
+        return self._start(named, f"{stream.name}.minutes", {"processingTime": _MINUTES_EVERY})
+
+    def _read(self, topic: Topic, **options: str) -> DataFrame:
+        return (
+            self.session.readStream.format("kafka")
+            .option("kafka.bootstrap.servers", kafka.address(self.config))
+            .option("subscribe", topic.name)
+            # a query without a checkpoint has everything still to do
+            .option("startingOffsets", "earliest")
+            # lines that are gone from Kafka are a loss that somebody has to know of
+            .option("failOnDataLoss", "true")
+            .options(**options)
+            .load()
+        )
+
+    def _start(self, rows: DataFrame, name: str, trigger: dict[str, str]) -> StreamingQuery:
+        return (
+            rows.writeStream.format("kafka")
+            .option("kafka.bootstrap.servers", kafka.address(self.config))
+            .option("kafka.max.request.size", str(kafka.LARGEST_MESSAGE_BYTES))
+            .option("checkpointLocation", str(self.checkpoints / name))
+            .queryName(name)
+            .outputMode("update")
+            .trigger(**trigger)  # type: ignore[arg-type]
+            .start()
+        )
