@@ -44,12 +44,11 @@ def in_cassandra(stream: Stream, config: Settings) -> Iterator[Seen]:
     """
     from cassandra import DriverException
     from cassandra.cluster import NoHostAvailable
-    from cassandra.query import SimpleStatement, tuple_factory
+    from cassandra.query import SimpleStatement
 
     table = cassandra.EVENTS[stream.name]
     columns = f"event_id, {AMOUNT}" if _has_amount(stream) else "event_id"
     with open_session(config) as session:
-        session.row_factory = tuple_factory
         statement = SimpleStatement(f"SELECT {columns} FROM {table.full_name}", fetch_size=_PAGE)
         try:
             for row in session.execute(statement):
