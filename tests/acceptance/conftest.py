@@ -18,6 +18,7 @@ ORDER = (
     "test_rerun",
     "test_kills",
     "test_generated",
+    "test_streams",
 )
 
 

@@ -41,6 +41,11 @@ class Suite(StrEnum):
     UNIT = "unit"
     INTEGRATION = "integration"
     ACCEPTANCE = "acceptance"
+    CHAOS = "chaos"
+
+
+# what a run without names leaves out: minutes of killing servers under load
+ON_REQUEST = frozenset({Suite.CHAOS})
 
 
 @app.command()
@@ -54,10 +59,10 @@ def check() -> None:
 def test(
     suites: Annotated[
         list[str] | None,
-        typer.Argument(help="unit, integration, acceptance; then what pytest is to be told"),
+        typer.Argument(help="unit, integration, acceptance, chaos; then what pytest is told"),
     ] = None,
 ) -> None:
-    """Run the linters, then the tests of the kinds named (else of all) in one pytest.
+    """Run the linters, then the tests of the kinds named (else all but chaos) in one pytest.
 
     What follows `--` goes to pytest, as in `test unit -- -k orders`.
     """
@@ -89,7 +94,7 @@ def _split(words: list[str]) -> tuple[list[Suite], list[str]]:
     named, told = words[:first_other], words[first_other:]
     if told and not told[0].startswith("-"):
         raise typer.BadParameter(f"{told[0]!r} is none of {', '.join(kinds)}")
-    return [kind for kind in Suite if kind in named or not named], told
+    return [kind for kind in Suite if kind in named or not (named or kind in ON_REQUEST)], told
 
 
 def _static_checks() -> bool:

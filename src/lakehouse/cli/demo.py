@@ -23,8 +23,15 @@ def demo(
     ] = None,
     orders: Annotated[int, typer.Option(min=50, help="Orders to generate.")] = 20_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the generator.")] = 1,
+    streams: Annotated[
+        bool, typer.Option(help="Whether a minute of streams follows the warehouse.")
+    ] = True,
 ) -> None:
-    """Build the warehouse and show it: servers up, data loaded, five DAGs, proof, answers."""
+    """Build the warehouse and show it: servers up, data loaded, five DAGs, proof, answers.
+
+    Then a minute of visitors: their log lines to live tables and to gold, every one balanced.
+    """
+    from lakehouse.cli.live import show_streams
     from lakehouse.cli.looking import run_verify
     from lakehouse.cli.runs import day_of, run_pipelines
     from lakehouse.cli.servers import up
@@ -45,7 +52,12 @@ def demo(
     _heading("Proof")
     balanced = run_verify()
     _show_answers()
-    _show_addresses()
+    if streams:
+        _heading("Streams: servers")
+        up("stream")
+        _heading("Streams: a minute of visitors")
+        balanced = show_streams() and balanced
+    _show_addresses(streams)
     took = time.monotonic() - began
     say(f"demo took {took:.0f} s; the servers go on until ./lakehouse down")
     if not balanced:
@@ -80,7 +92,7 @@ def _show_answers() -> None:
         console.print(picture(thrift.query(question.sql).rows))
 
 
-def _show_addresses() -> None:
+def _show_addresses(streams: bool) -> None:
     from lakehouse.platform.settings import settings
 
     config = settings()
@@ -91,4 +103,9 @@ def _show_addresses() -> None:
     say("    its login                        ./lakehouse credentials")
     say(f"HDFS, bronze, silver and gold        {hdfs}")
     say(f"Power BI, DBeaver, Spark clients     {thrift}")
+    if streams:
+        say(
+            f"NiFi, the flows of the streams       https://{config.nifi_host}:{config.nifi_port}/nifi"
+        )
+        say("the streams as they are now          ./lakehouse watch")
     say('SQL here                             ./lakehouse sql "SHOW TABLES IN gold"')

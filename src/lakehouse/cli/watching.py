@@ -44,7 +44,7 @@ def _show_looks(watcher: Watcher, interval: float) -> None:
 
     with Live(console=console, auto_refresh=False) as live:
         while True:
-            live.update(_picture(watcher.look()), refresh=True)
+            live.update(picture(watcher.look()), refresh=True)
             time.sleep(interval)
 
 
@@ -54,14 +54,15 @@ def _print_looks(watcher: Watcher, interval: float, once: bool, as_json: bool) -
         if as_json:
             print_json(dataclasses.asdict(now))
         else:
-            console.print(_picture(now))
+            console.print(picture(now))
         console.file.flush()
         if once:
             return
         time.sleep(interval)
 
 
-def _picture(look: Look) -> Any:
+def picture(look: Look) -> Any:
+    """Everything of one look, as tables."""
     from rich.console import Group
     from rich.text import Text
 

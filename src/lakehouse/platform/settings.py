@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     nifi_port: int = 8443
     nifi_management_port: int = Field(8444, description="health of NiFi, always on loopback")
     nifi_user: str = "admin"
-    streaming_driver_memory: str = "640m"
+    streaming_driver_memory: str = Field("512m", description="heap; Spark refuses 448m")
     streaming_trigger: Literal["realtime", "microbatch"] = Field(
         "realtime", description="how events become clean ones: at once, or batch by batch"
     )

@@ -1,0 +1,100 @@
+"""The streams of the demo: a minute of visitors, watched live, balanced, and asked about."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import subprocess
+import time
+from collections import Counter
+
+from lakehouse.cli.common import console, say
+
+RATE = 1_000
+SECONDS = 60
+_LOOK_EVERY = 5.0
+# where the output is no terminal, fewer looks tell as much
+_TELL_EVERY = 20.0
+
+
+def show_streams() -> bool:
+    """Write logs for a minute and show what becomes of them; whether every line balances."""
+    from lakehouse.cli.proving import verify_streams
+    from lakehouse.cli.runs import day_of, run_pipelines
+    from lakehouse.orchestration.pipelines import STREAMS_GOLD
+
+    began = dt.datetime.now(dt.UTC)
+    _write_and_watch()
+    run_pipelines([STREAMS_GOLD], day_of(None))
+    balanced = verify_streams(None, 120, as_json=False)
+    _show_answers(began)
+    return balanced
+
+
+def _write_and_watch() -> None:
+    from lakehouse.platform.settings import PROJECT
+
+    command = [
+        str(PROJECT / "lakehouse"),
+        "stream",
+        "write",
+        f"--rate={RATE}",
+        f"--duration={SECONDS}",
+    ]
+    say(f"{RATE:,} lines a second for {SECONDS} s, 1 % of them malformed, 2 % late")
+    writer = subprocess.Popen(
+        [*command, "--malformed=1", "--late=2"], stdout=subprocess.PIPE, text=True
+    )
+    _watch(writer)
+    told, _ = writer.communicate()
+    console.print(told.strip(), markup=False, soft_wrap=True)
+
+
+def _watch(writer: subprocess.Popen[str]) -> None:
+    from rich.live import Live
+
+    from lakehouse.cli.watching import picture
+    from lakehouse.serving.stream_watch import Watcher
+
+    with contextlib.closing(Watcher()) as watcher, contextlib.ExitStack() as shown:
+        # rates are counted from one look to the next
+        watcher.look()
+        live = None
+        if console.is_terminal:
+            live = shown.enter_context(Live(console=console, auto_refresh=False))
+        while writer.poll() is None:
+            time.sleep(_LOOK_EVERY if live else _TELL_EVERY)
+            look = watcher.look()
+            if live:
+                live.update(picture(look), refresh=True)
+            elif writer.poll() is None:
+                console.print(picture(look))
+
+
+def _show_answers(began: dt.datetime) -> None:
+    for title, question, unit in (
+        ("Live from Cassandra: what visitors did", "events_by_type", "events"),
+        ("Live from Cassandra: how requests ended", "status_mix", "requests"),
+        ("Live from Cassandra: pages asked for most", "top_pages", "requests"),
+    ):
+        console.rule(f"[bold]{title}[/]", align="left")
+        for dimension, count in _totals(question, began).most_common(8):
+            say(f"{count:>9,} {unit}  {dimension}")
+
+
+def _totals(question: str, began: dt.datetime) -> Counter[str]:
+    from lakehouse.serving.live import ask
+
+    first_minute = began.replace(second=0, microsecond=0)
+    counts: dict[tuple[dt.datetime, str], int] = {}
+    # figures lie by the hour or by the day: the run may have crossed the end of either
+    for moment in (began, dt.datetime.now(dt.UTC)):
+        answer = ask(question, moment)
+        for row in answer.rows:
+            figure = dict(zip(answer.columns, row, strict=True))
+            if (start := figure["window_start"].replace(tzinfo=dt.UTC)) >= first_minute:
+                counts[start, figure["dimension"]] = figure["event_count"]
+    totals: Counter[str] = Counter()
+    for (_, dimension), count in counts.items():
+        totals[dimension] += count
+    return totals
