@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import random
@@ -22,9 +23,11 @@ from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
 from lakehouse.contracts.streams import SOURCE, STREAMS
 from lakehouse.orchestration import steps
+from lakehouse.platform import spark
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
+from lakehouse.silver.compaction import compact
 
 SECONDS = int(os.environ.get("LAKEHOUSE_CHAOS_SECONDS", "180"))
 SEED = int(os.environ.get("LAKEHOUSE_CHAOS_SEED", "1"))
@@ -85,8 +88,12 @@ def ordeal(config: Settings) -> Ordeal:
     found.caught_up_seconds = time.monotonic() - began
     for table in catalog.build_order(catalog.of_source(Layer.GOLD, SOURCE)):
         steps.run(Layer.GOLD, table.name, DAY)
+    # two hours later every hour that was written in is over
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
+    session = spark.connect("chaos")
     for stream in STREAMS:
-        steps.run(Layer.SILVER, stream.name, DAY)
+        compact(session, stream.name, DAY, now=later)
+    session.stop()
     found.proofs = json.loads(lakehouse("verify", "--streams", "--json").stdout)
     return found
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import requests
 
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings
@@ -13,6 +13,7 @@ from lakehouse.platform.settings import Settings
 TIMEOUT = 10.0
 FULL_PERCENT = 100
 LONGEST_ALARM = 200
+_JSON = "application/json"
 
 
 class NifiError(PlatformError):
@@ -33,46 +34,68 @@ class NifiSession:
     """A login that lasts for some calls; every method raises NifiError where NiFi refuses."""
 
     def __init__(self, config: Settings) -> None:
+        from nipyapi.config import nifi_config
+        from nipyapi.nifi import AccessApi, ApiClient
+
         self._config = config
-        self._session = requests.Session()
-        # servers of our own: no proxy of the environment stands between
-        self._session.trust_env = False
-        self._session.verify = str(certificate(config))
-        token = self._send(
-            "POST",
-            "/access/token",
-            data={"username": config.nifi_user, "password": config.secret("nifi_password")},
-        )
-        self._session.headers["Authorization"] = f"Bearer {token.text}"
+        # the library makes its connections with what stands here at that moment
+        nifi_config.verify_ssl = True
+        nifi_config.ssl_ca_cert = str(certificate(config))
+        self._client = ApiClient(host=address(config))
+        with _refusals(config, "the login"):
+            token = AccessApi(self._client).create_access_token(
+                username=config.nifi_user, password=config.secret("nifi_password")
+            )
+        self._client.set_default_header("Authorization", f"Bearer {token}")
 
     def get(self, path: str, **asked: Any) -> Any:
         """What NiFi tells at a path below `/nifi-api`."""
-        return self._send("GET", path, params=asked).json()
+        return self._send("GET", path, asked=asked)
 
     def put(self, path: str, body: dict[str, Any]) -> Any:
         """Change what is at a path."""
-        return self._send("PUT", path, json=body).json()
+        return self._send("PUT", path, body=body)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Make something at a path."""
-        return self._send("POST", path, json=body).json()
+        return self._send("POST", path, body=body)
 
     def delete(self, path: str, **asked: Any) -> Any:
         """Delete what is at a path."""
-        return self._send("DELETE", path, params=asked).json()
+        return self._send("DELETE", path, asked=asked)
 
-    def _send(self, method: str, path: str, **options: Any) -> requests.Response:
-        url = address(self._config) + path
-        try:
-            answer = self._session.request(method, url, timeout=TIMEOUT, **options)
-        except (requests.RequestException, OSError) as error:
-            raise NifiError(
-                f"NiFi does not answer at {address(self._config)} ({type(error).__name__}): "
-                "see ./lakehouse status, ./lakehouse logs nifi"
-            ) from error
-        if not answer.ok:
-            raise NifiError(f"NiFi refuses {method} {path}: {answer.text.strip()[:500]}")
-        return answer
+    def _send(
+        self, method: str, path: str, asked: dict[str, Any] | None = None, body: Any = None
+    ) -> Any:
+        with _refusals(self._config, f"{method} {path}"):
+            return self._client.call_api(
+                path,
+                method,
+                query_params=list((asked or {}).items()),
+                header_params={"Accept": _JSON, "Content-Type": _JSON},
+                body=body,
+                response_type="object",
+                _return_http_data_only=True,
+                _request_timeout=TIMEOUT,
+            )
+
+
+@contextmanager
+def _refusals(config: Settings, what: str) -> Iterator[None]:
+    """What the library raises, in words that say what to do."""
+    from nipyapi.nifi.rest import ApiException
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except ApiException as error:
+        told = str(error.body or error.reason).strip()[:500]
+        raise NifiError(f"NiFi refuses {what}: {told}") from error
+    except (HTTPError, OSError) as error:
+        raise NifiError(
+            f"NiFi does not answer at {address(config)} ({type(error).__name__}): "
+            "see ./lakehouse status, ./lakehouse logs nifi"
+        ) from error
 
 
 def answers(config: Settings) -> bool:

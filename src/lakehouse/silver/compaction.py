@@ -48,20 +48,23 @@ class CompactionReport:
         return asdict(self)
 
 
-def compact(spark: SparkSession, name: str, ingest_date: str) -> CompactionReport:
+def compact(
+    spark: SparkSession, name: str, ingest_date: str, now: dt.datetime | None = None
+) -> CompactionReport:
     """Compact every hour of a stream that is due, whatever its day.
 
     Args:
         spark: the session.
         name: the silver table of the stream.
         ingest_date: day that the report is for.
+        now: hours that are over by then are due (UTC); the present moment if None.
     """
     contract = catalog.table(Layer.SILVER, name)
     found = arrivals.hours(contract)
     merged = merged_files.known(spark, name)
     # of a run that was killed
     Hdfs().delete(_aside(contract))
-    chosen = list(due(found, merged, dt.datetime.now(dt.UTC)))
+    chosen = list(due(found, merged, now or dt.datetime.now(dt.UTC)))
     targets = [f"{hour.folder}/{_COMPACTED}{uuid.uuid4().hex}{arrivals.SUFFIX}" for hour in chosen]
     if targets:
         # noted before they are seen: no build may take them for new
