@@ -7,6 +7,7 @@ import sys
 import typer
 
 from lakehouse.cli import (
+    asking,
     checks,
     data,
     dead_letters,
@@ -47,7 +48,7 @@ _TOLD = (
 for module in (demo, servers):
     module.register(app)
 app.add_typer(data.app)
-for module in (runs, looking, quarantine, streams, watching, dead_letters):
+for module in (runs, looking, quarantine, streams, watching, asking, dead_letters):
     module.register(app)
 app.add_typer(nifi.app, name="nifi")
 app.add_typer(checks.app)
