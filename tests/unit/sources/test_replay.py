@@ -21,19 +21,19 @@ from lakehouse.sources.weblogs.writing import only_writer
 
 HEADER = ",".join(PUBLISHED.column_names)
 ROWS = (
-    "1,1,2024-07-07 18:00:26.959902,page_view,,,",
-    "1,1,2024-03-23 22:08:10.568453,product_view,prod_8199,,",
-    "7,3,2024-03-15 05:22:41.094810,purchase,prod_5244,72.91561870063564,purchase",
-    '9,1,2024-03-15 05:22:41.094810,click,"a\nb",,',
+    "1,1,2024-05-01 08:30:15.123456,page_view,,,",
+    "1,1,2024-02-29 23:59:59.654321,product_view,prod_1001,,",
+    "7,3,2024-04-02 06:07:08.000910,purchase,prod_1002,61.23456789012345,purchase",
+    '9,1,2024-04-02 06:07:08.000910,click,"a\nb",,',
 )
 LINES = (
-    b"2024-07-07 18:00:26.959902 [INFO] USER_ID: 1 SESSION_ID: 1 EVENT_TYPE: page_view "
+    b"2024-05-01 08:30:15.123456 [INFO] USER_ID: 1 SESSION_ID: 1 EVENT_TYPE: page_view "
     b"PRODUCT_ID: N/A AMOUNT: N/A OUTCOME: N/A\n",
-    b"2024-03-23 22:08:10.568453 [INFO] USER_ID: 1 SESSION_ID: 1 EVENT_TYPE: product_view "
-    b"PRODUCT_ID: prod_8199 AMOUNT: N/A OUTCOME: N/A\n",
-    b"2024-03-15 05:22:41.094810 [INFO] USER_ID: 7 SESSION_ID: 3 EVENT_TYPE: purchase "
-    b"PRODUCT_ID: prod_5244 AMOUNT: 72.91561870063564 OUTCOME: purchase\n",
-    b"2024-03-15 05:22:41.094810 [INFO] USER_ID: 9 SESSION_ID: 1 EVENT_TYPE: click "
+    b"2024-02-29 23:59:59.654321 [INFO] USER_ID: 1 SESSION_ID: 1 EVENT_TYPE: product_view "
+    b"PRODUCT_ID: prod_1001 AMOUNT: N/A OUTCOME: N/A\n",
+    b"2024-04-02 06:07:08.000910 [INFO] USER_ID: 7 SESSION_ID: 3 EVENT_TYPE: purchase "
+    b"PRODUCT_ID: prod_1002 AMOUNT: 61.23456789012345 OUTCOME: purchase\n",
+    b"2024-04-02 06:07:08.000910 [INFO] USER_ID: 9 SESSION_ID: 1 EVENT_TYPE: click "
     b"PRODUCT_ID: a b AMOUNT: N/A OUTCOME: N/A\n",
 )
 
@@ -65,7 +65,7 @@ def test_lines_are_those_of_the_file(config: Settings, published: Path) -> None:
     counts = made.streams[CLICKSTREAM.name]
     assert (counts.lines, counts.bytes) == (4, len(content))
     # half a centavo upwards
-    assert (counts.purchases, counts.revenue) == (1, Decimal("72.92"))
+    assert (counts.purchases, counts.revenue) == (1, Decimal("61.23"))
     assert counts.malformed is None
 
 
