@@ -19,6 +19,8 @@ from lakehouse.platform.services import load_services
 from lakehouse.platform.settings import PROJECT, Settings
 
 MARK = "LAKEHOUSE_SUPERVISED"
+# PySpark leaves these in a process that opened a Connect session; spark-submit trips over them
+_CONNECT_MARKS = ("SPARK_CONNECT_MODE_ENABLED", "SPARK_REMOTE", "SPARK_LOCAL_REMOTE")
 
 
 def settings_environment(config: Settings) -> dict[str, str]:
@@ -45,7 +47,8 @@ def process_environment(config: Settings) -> dict[str, str]:
     Raises:
         PlatformError: no suitable JDK was found.
     """
-    environment = dict(os.environ) | settings_environment(config)
+    inherited = {name: value for name, value in os.environ.items() if name not in _CONNECT_MARKS}
+    environment = inherited | settings_environment(config)
     binaries = Path(sys.executable).parent
     environment |= {
         "JAVA_HOME": str(find_jdk()),

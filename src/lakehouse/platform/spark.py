@@ -19,8 +19,6 @@ from lakehouse.platform.settings import Settings, settings
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-# PySpark leaves these in a process that opened a Connect session; spark-submit trips over them
-_CONNECT_MARKS = ("SPARK_CONNECT_MODE_ENABLED", "SPARK_REMOTE", "SPARK_LOCAL_REMOTE")
 # set by spark-submit for the program it starts
 SUBMITTED = "LAKEHOUSE_SUBMITTED"
 
@@ -91,8 +89,6 @@ def submit(program: Path, arguments: Sequence[str] = (), config: Settings | None
         PlatformError: it ended with an error.
     """
     environment = process_environment(config or settings()) | {SUBMITTED: "1"}
-    for name in _CONNECT_MARKS:
-        environment.pop(name, None)
     command = [str(SERVICES / "spark" / "submit"), str(program), *arguments]
     code = subprocess.run(command, env=environment).returncode
     if code:

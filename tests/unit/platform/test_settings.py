@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.platform.environment import fingerprint, settings_environment
+from lakehouse.platform.environment import (
+    fingerprint,
+    process_environment,
+    settings_environment,
+)
 from lakehouse.platform.settings import Settings
 
 
@@ -49,3 +53,12 @@ def test_a_changed_setting_changes_the_fingerprint(tmp_path: Path) -> None:
     changed = config.model_copy(update={"metastore_port": 1})
     assert fingerprint(config) == fingerprint(config.model_copy())
     assert fingerprint(config) != fingerprint(changed)
+
+
+def test_servers_inherit_no_mark_of_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARK_CONNECT_MODE_ENABLED", "1")
+    monkeypatch.setenv("LAKEHOUSE_NOTE", "kept")
+    environment = process_environment(Settings(_env_file=None))
+
+    assert "SPARK_CONNECT_MODE_ENABLED" not in environment
+    assert environment["LAKEHOUSE_NOTE"] == "kept"
