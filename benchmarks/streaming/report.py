@@ -28,7 +28,7 @@ def print_json(results: Results) -> None:
 
 def print_tables(results: Results) -> None:
     """Write every result for people to read."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, width=140)
     console.print(f"machine: {machine()}")
     printers: dict[str, Any] = {"a": _print_hops, "b": _print_whole, "c": _print_sink}
     for letter, result in results.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -48,10 +49,10 @@ class Written:
 def measure(config: Settings, rows: int, rounds: int) -> list[Written]:
     """Write rows in each way, in turns; the sink parses JSON, the others get values ready-made."""
     found: list[Written] = []
-    with open_session(config) as session:
+    with open_session(config) as session, contextlib.closing(_store(config)) as store:
         for number in range(rounds + 1):
             records = _records(rows if number else _LINES, number)
-            for way, write in _ways(config, session, records).items():
+            for way, write in _ways(store, session, records).items():
                 written = _timed(config, way, len(records), write)
                 # the first round only warms what is cold at a start
                 if number:
@@ -60,20 +61,23 @@ def measure(config: Settings, rows: int, rounds: int) -> list[Written]:
     return found
 
 
-def _ways(
-    config: Settings, session: Session, records: list[dict[str, Any]]
-) -> dict[str, Callable[[], object]]:
-    insert = f"INSERT INTO {_TABLE.full_name} ({', '.join(records[0])}) VALUES ("
-    prepared = session.prepare(insert + ", ".join("?" for _ in records[0]) + ")")
-    values = [_values(record) for record in records]
-    lines = [json.dumps(record).encode() for record in records]
-    store = LiveStore(
+def _store(config: Settings) -> LiveStore:
+    return LiveStore(
         [config.cassandra_host],
         config.cassandra_port,
         config.cassandra_datacenter,
         contract.KEYSPACE,
         config.cassandra_consistency,
     )
+
+
+def _ways(
+    store: LiveStore, session: Session, records: list[dict[str, Any]]
+) -> dict[str, Callable[[], object]]:
+    insert = f"INSERT INTO {_TABLE.full_name} ({', '.join(records[0])}) VALUES ("
+    prepared = session.prepare(insert + ", ".join("?" for _ in records[0]) + ")")
+    values = [_values(record) for record in records]
+    lines = [json.dumps(record).encode() for record in records]
 
     def sink() -> None:
         for first in range(0, len(lines), _LINES):
