@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lakehouse.contracts.cassandra import QUESTIONS, Question
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.errors import UnknownNameError
 from lakehouse.platform.settings import Settings
+
+if TYPE_CHECKING:
+    from cassandra.query import QueryTrace
 
 _READ = re.compile(r"Read (\d+) live rows and (\d+) tombstone cells")
 _TRACE_SECONDS = 20
@@ -88,22 +90,33 @@ def ask(
             columns, rows = list(found.column_names), [tuple(row) for row in found]
             if not trace:
                 return Answer(columns, rows)
-            traced = found.get_query_trace(max_wait_sec=_TRACE_SECONDS)
-            did = [event.description for event in traced.events]
-            return Answer(columns, rows, _trace(did, traced.duration))
+            # a long answer comes in pages, each with a trace of its own
+            pages = found.get_all_query_traces(max_wait_sec_per=_TRACE_SECONDS)
+            return Answer(columns, rows, _together([_trace_of(page) for page in pages]))
     except (DriverException, NoHostAvailable) as error:
         raise CassandraError(f"Cassandra refuses {question}: {error}") from error
 
 
-def _trace(did: Iterable[str], took: dt.timedelta) -> Trace:
-    steps = list(did)
+def _together(pages: list[Trace]) -> Trace:
+    return Trace(
+        # every page reads on in the same one
+        partitions=max(page.partitions for page in pages),
+        ranges=sum(page.ranges for page in pages),
+        rows=sum(page.rows for page in pages),
+        tombstones=sum(page.tombstones for page in pages),
+        milliseconds=sum(page.milliseconds for page in pages),
+    )
+
+
+def _trace_of(page: QueryTrace) -> Trace:
+    steps = [event.description for event in page.events]
     read = [match.groups() for step in steps if (match := _READ.search(step))]
     return Trace(
         partitions=sum("single-partition query" in step for step in steps),
         ranges=sum("range" in step.lower() for step in steps),
         rows=sum(int(rows) for rows, _ in read),
         tombstones=sum(int(cells) for _, cells in read),
-        milliseconds=took.total_seconds() * 1000,
+        milliseconds=page.duration.total_seconds() * 1000,
     )
 
 
