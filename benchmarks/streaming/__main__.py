@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -55,6 +56,15 @@ def _on(profiles: Sequence[str], work: Callable[[Settings], Any]) -> Any:
         return work(config)
 
 
+def _hops(rates: Sequence[int], seconds: float) -> list[hop.Hop]:
+    """Each rate in both modes, one after the other."""
+    ways = [(mode, rate) for rate in rates for mode in hop.MODES]
+    return [
+        _on(["kafka"], partial(hop.measure, mode=mode, rate=rate, seconds=seconds))
+        for mode, rate in ways
+    ]
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
     sys.exit(f"stopped by signal {number}")
 
@@ -65,7 +75,7 @@ def main() -> None:
     # ended from outside, the platform is deleted all the same
     signal.signal(signal.SIGTERM, _stop)
     measures: dict[str, Callable[[], Any]] = {
-        "a": lambda: _on(["kafka"], lambda config: hop.measure(asked.events, asked.seconds)),
+        "a": lambda: _hops(asked.events, asked.seconds),
         "b": lambda: _on(
             ["stream"], lambda config: whole.measure(config, asked.lines, asked.seconds)
         ),
