@@ -12,8 +12,8 @@ import duckdb
 
 from benchmarks.batch.duck import build_star, duck_type
 from benchmarks.batch.lake import GOLD_AGAIN, GOLD_FIRST, GOLD_TABLES, SILVER_TABLES, Lake
-from benchmarks.batch.measuring import Comparison, interleaved, tell
 from benchmarks.batch.profile import Profile
+from benchmarks.measuring import Comparison, interleaved, tell
 from lakehouse.contracts import places
 from lakehouse.contracts.model import Column, Table
 from lakehouse.gold.building import computed

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from benchmarks.batch.lake import Lake
-from benchmarks.batch.measuring import Comparison, interleaved
+from benchmarks.measuring import Comparison, interleaved
 from lakehouse.bronze import jdbc, sqoop
 from lakehouse.contracts import catalog, places
 from lakehouse.contracts.model import Layer, Table

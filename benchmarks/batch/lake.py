@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks.batch.measuring import tell, timed
+from benchmarks.measuring import tell, timed
 from lakehouse.bronze.importing import import_table
 from lakehouse.contracts import catalog, places
 from lakehouse.contracts.model import Layer

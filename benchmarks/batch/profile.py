@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from benchmarks.batch.measuring import Way, timed
+from benchmarks.measuring import Way, timed
 from lakehouse.platform.java import find_jdk
 from lakehouse.platform.settings import settings
 from lakehouse.platform.supervise import Supervisor

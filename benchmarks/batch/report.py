@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 from dataclasses import asdict
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.batch.growth import Growth
 from benchmarks.batch.lake import STEPS
-from benchmarks.batch.measuring import Comparison
+from benchmarks.measuring import Comparison, machine
 
 Result = Comparison | Growth
 
@@ -34,12 +31,6 @@ def print_json(results: dict[str, Result]) -> None:
     """Write every result for programs to read."""
     found = {letter: _as_dict(result) for letter, result in results.items()}
     print(json.dumps({"machine": machine(), **found}, indent=2))
-
-
-def machine() -> str:
-    """Cores, memory and architecture."""
-    memory = psutil.virtual_memory().total / 2**30
-    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}"
 
 
 def _as_dict(result: Result) -> dict[str, object]:

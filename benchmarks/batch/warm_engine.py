@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchmarks.batch.lake import DAY, Lake
-from benchmarks.batch.measuring import Comparison, interleaved
 from benchmarks.batch.platform import output_into
+from benchmarks.measuring import Comparison, interleaved
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration import steps
 from lakehouse.platform.settings import settings

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from benchmarks.batch.measuring import tell
+from benchmarks.measuring import tell
 from benchmarks.streaming import hop, report, sink, whole
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.trial import trial_platform

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from confluent_kafka import OFFSET_END, Consumer, TopicPartition
 
-from benchmarks.batch.measuring import tell
+from benchmarks.measuring import tell
 from benchmarks.streaming.figures import Busy, Latencies, latencies, server_pids
 from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform import kafka

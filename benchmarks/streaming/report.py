@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.batch.report import machine
+from benchmarks.measuring import machine
 from benchmarks.streaming.figures import Latencies
 from benchmarks.streaming.hop import Hop
 from benchmarks.streaming.sink import SINGLE, Written

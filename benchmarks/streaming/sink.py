@@ -14,7 +14,7 @@ from typing import Any
 from cassandra.cluster import Session
 from cassandra.concurrent import execute_concurrent_with_args
 
-from benchmarks.batch.measuring import tell
+from benchmarks.measuring import tell
 from benchmarks.streaming.figures import Busy, server_pids
 from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.streams import CLICKSTREAM

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from cassandra.cluster import Session
 
-from benchmarks.batch.measuring import tell
+from benchmarks.measuring import tell
 from benchmarks.streaming.figures import Busy, Latencies, latencies, server_pids
 from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.streams import CLICKSTREAM

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+import psutil
 
 Way = Callable[[], object]
 
@@ -67,6 +71,12 @@ def interleaved(
         told = ", ".join(f"{way} {spent:.2f} s" for way, spent in total.items())
         tell(f"{title}: round {number + 1} of {rounds}: {told}")
     return Comparison(title, base, seconds)
+
+
+def machine() -> str:
+    """Cores, memory and architecture."""
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}"
 
 
 def tell(line: str) -> None:
