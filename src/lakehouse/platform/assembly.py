@@ -1,4 +1,7 @@
-"""Assembles servers from their `pom.xml` into a cache that all clones of a user share."""
+"""Assembles servers into a cache that all clones of a user share.
+
+From a `pom.xml` by Maven, from a `requirements.txt` by uv as a Python environment of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -27,28 +31,33 @@ POSTGRES_PLATFORMS = {
 }
 
 
+_READ = ("pom.xml", "requirements.txt")
+
+
 def assembled(service: Service, config: Settings) -> Path:
     """Where the service's assembly is, or will be: named after what it is made from."""
-    if service.pom is None:
-        raise ValueError(f"{service.name} has no pom.xml")
+    if not service.is_assembled:
+        raise ValueError(f"{service.name} has neither pom.xml nor requirements.txt")
     content = b"".join(file.read_bytes() for file in sources(service.folder))
     digest = hashlib.sha256(content + platform.machine().encode()).hexdigest()[:12]
     return config.cache_dir / "servers" / f"{service.name}-{digest}"
 
 
 def sources(folder: Path) -> list[Path]:
-    """What Maven reads: the `pom.xml`, those of modules below it, and their sources in Java."""
+    """What is read: `pom.xml`, those of modules below it, their sources; `requirements.txt`."""
     return sorted(
         file
         for file in folder.rglob("*")
-        if file.is_file() and (file.name == "pom.xml" or "src" in file.relative_to(folder).parts)
+        if file.is_file() and (file.name in _READ or "src" in file.relative_to(folder).parts)
     )
 
 
 def missing_assemblies(services: Iterable[Service], config: Settings) -> tuple[Service, ...]:
     """The services that are not in the cache yet."""
     return tuple(
-        service for service in services if service.pom and not assembled(service, config).exists()
+        service
+        for service in services
+        if service.is_assembled and not assembled(service, config).exists()
     )
 
 
@@ -56,7 +65,7 @@ def assemble(services: Iterable[Service], config: Settings, say: Callable[[str],
     """Assemble what is missing; others doing the same at the same time are waited for.
 
     Raises:
-        PlatformError: Maven failed; the message holds its last lines.
+        PlatformError: Maven or uv failed; the message holds its last lines.
     """
     if not missing_assemblies(services, config):
         return
@@ -78,24 +87,47 @@ def _locked(file: Path) -> Iterator[None]:
 def _assemble(service: Service, target: Path) -> None:
     aside = target.with_name(f"{target.name}.partial")
     shutil.rmtree(aside, ignore_errors=True)
+    if service.pom:
+        _by_maven(service, service.pom, aside)
+    if service.requirements:
+        _by_uv(service, service.requirements, aside)
+    aside.rename(target)
+
+
+def _by_maven(service: Service, pom: Path, folder: Path) -> None:
     command = [
-        *(find_maven(), "-q", "-B", "-f", service.pom, f"-Dassembly.directory={aside}"),
+        *(str(find_maven()), "-q", "-B", "-f", str(pom), f"-Dassembly.directory={folder}"),
         f"-Dpostgres.platform={POSTGRES_PLATFORMS.get(platform.machine(), platform.machine())}",
         "package",
     ]
-    environment = os.environ | {"JAVA_HOME": str(find_jdk())}
+    _run(command, service, JAVA_HOME=str(find_jdk()))
+    _unpack(folder)
+
+
+def _by_uv(service: Service, requirements: Path, folder: Path) -> None:
+    """A Python environment; relocatable, since it is made aside and renamed."""
+    uv = str(Path(sys.executable).with_name("uv"))
+    _run([uv, "venv", "--quiet", "--relocatable", "--python", sys.executable, str(folder)], service)
+    # the lock file is complete: resolving anew would bring back what it leaves out on purpose
+    complete = ("--no-deps", "--require-hashes", "-r", str(requirements))
+    _run(
+        [uv, "pip", "install", "--quiet", "--python", str(folder / "bin/python"), *complete],
+        service,
+    )
+
+
+def _run(command: list[str], service: Service, **environment: str) -> None:
     answer = subprocess.run(
-        [str(part) for part in command],
-        env=environment,
+        command,
+        env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     if answer.returncode:
         last = "\n".join(answer.stdout.strip().splitlines()[-8:])
-        raise PlatformError(f"Maven could not assemble {service.name}:\n{last}")
-    _unpack(aside)
-    aside.rename(target)
+        tool = Path(command[0]).name
+        raise PlatformError(f"{tool} could not assemble {service.name}:\n{last}")
 
 
 def _unpack(folder: Path) -> None:

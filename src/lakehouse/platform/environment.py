@@ -63,7 +63,7 @@ def process_environment(config: Settings) -> dict[str, str]:
     for service in load_services():
         name = service.name.upper()
         environment[f"LAKEHOUSE_{name}_DATA"] = str(service.data(config))
-        if service.pom is not None:
+        if service.is_assembled:
             environment[f"LAKEHOUSE_{name}_ASSEMBLY"] = str(assembled(service, config))
     return environment
 

@@ -73,9 +73,20 @@ class Service(_Model):
 
     @property
     def pom(self) -> Path | None:
-        """What the service is assembled from, unless it comes with the Python environment."""
+        """What Maven assembles the service from, if it does."""
         file = self.folder / "pom.xml"
         return file if file.exists() else None
+
+    @property
+    def requirements(self) -> Path | None:
+        """The hashed packages of the service's own Python environment, if it has one."""
+        file = self.folder / "requirements.txt"
+        return file if file.exists() else None
+
+    @property
+    def is_assembled(self) -> bool:
+        """Whether it is more than what comes with the platform's Python environment."""
+        return bool(self.pom or self.requirements)
 
 
 @functools.cache

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
-from lakehouse.platform.assembly import assembled, missing_assemblies
+import pytest
+
+from lakehouse.platform.assembly import assemble, assembled, missing_assemblies
+from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.services import Service
 from lakehouse.platform.settings import Settings
 
 
-def service(folder: Path, pom: str) -> Service:
+def service(folder: Path, content: str, file: str = "pom.xml") -> Service:
     folder.mkdir(parents=True)
-    (folder / "pom.xml").write_text(pom)
+    (folder / file).write_text(content)
     return Service(folder=folder, description="", profiles=("batch",))
 
 
@@ -26,3 +30,21 @@ def test_changed_content_is_assembled_anew(tmp_path: Path) -> None:
     one, other = service(tmp_path / "a/x", "<p/>"), service(tmp_path / "b/x", "<q/>")
     assembled(one, config).mkdir(parents=True)
     assert missing_assemblies([one, other], config) == (other,)
+
+
+def test_a_server_may_have_a_python_environment_of_its_own(tmp_path: Path) -> None:
+    config = Settings(cache_dir=tmp_path / "cache")
+    one = service(tmp_path / "x", "# nothing yet", "requirements.txt")
+    assemble([one], config, print)
+    python = assembled(one, config) / "bin/python"
+    prefix = subprocess.check_output([python, "-c", "import sys; print(sys.prefix)"], text=True)
+    assert Path(prefix.strip()) == assembled(one, config)
+    assert missing_assemblies([one], config) == ()
+
+
+def test_packages_without_hashes_are_refused(tmp_path: Path) -> None:
+    config = Settings(cache_dir=tmp_path / "cache")
+    one = service(tmp_path / "x", "six==1.16.0", "requirements.txt")
+    with pytest.raises(PlatformError, match=r"uv could not assemble x:[^$]*hash"):
+        assemble([one], config, print)
+    assert missing_assemblies([one], config) == (one,)
