@@ -28,7 +28,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", default="a,b,c", help="which, such as a,c")
     parser.add_argument(
-        "--seconds", type=float, default=70, help="of a and b; a real-time batch takes 30"
+        "--seconds", type=float, default=70, help="of a and b; a real-time batch takes 300"
     )
     parser.add_argument(
         "--events", type=int, nargs="+", default=[2_000, 10_000, 20_000], help="a second, for a"

@@ -57,20 +57,21 @@ def measure(platform: Settings, *, mode: str, rate: int, seconds: float) -> Hop:
 def _measured(config: Settings, mode: str, rate: int, seconds: float) -> Hop:
     with _query(config, f"{mode}-{rate}") as pid, _reader(config) as read:
         _await_first_event(read)
-        _send(rate, _WARM_UP).wait()
+        _send(rate, _WARM_UP)
         read(2.0)
         busy = Busy({"query": pid, **server_pids(config, "kafka")})
         busy.start()
-        sender, began = _send(rate, seconds), time.monotonic()
+        began = time.monotonic()
         waited, arrived = [], 0
-        while sender.poll() is None:
-            more, count = read(0.05)
-            waited += more
-            arrived += count
+        with _sender(rate, seconds) as sender:
+            while sender.poll() is None:
+                more, count = read(0.05)
+                waited += more
+                arrived += count
+            assert sender.stdout is not None
+            sent = int(sender.stdout.read())
         cores = busy.cores(time.monotonic() - began)
         more, count = read(10.0)
-        assert sender.stdout is not None
-        sent = int(sender.stdout.read())
         return Hop(mode, rate, sent, arrived + count, latencies(waited + more), cores)
 
 
@@ -133,12 +134,24 @@ def _waited(value: bytes | None, now: float) -> float:
 def _await_first_event(read: Callable[[float], tuple[list[float], int]]) -> None:
     until = time.monotonic() + 180
     while time.monotonic() < until:
-        _send(10, 1.0).wait()
+        _send(10, 1.0)
         if read(2.0)[1]:
             return
     raise TimeoutError("the query puts nothing out")
 
 
-def _send(rate: int, seconds: float) -> subprocess.Popen[str]:
+def _send(rate: int, seconds: float) -> None:
+    with _sender(rate, seconds) as sender:
+        sender.wait()
+
+
+@contextmanager
+def _sender(rate: int, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """A process that sends for so long, and tells at its end how many lines."""
     command = [sys.executable, "-m", "benchmarks.streaming.load", str(rate), str(seconds)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()

@@ -15,7 +15,7 @@ from lakehouse.streams import events, minutes
 from lakehouse.streams.enriching import Known
 
 # After a kill, what came since the last boundary is done again; at a boundary events wait a moment.
-_REAL_TIME_BATCH = "60 seconds"
+_REAL_TIME_BATCH = "300 seconds"
 _MINUTES_EVERY = "5 seconds"
 # bounds memory when figures catch up after a stop
 _MINUTES_AT_ONCE = 100_000
