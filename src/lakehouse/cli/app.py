@@ -12,6 +12,7 @@ from lakehouse.cli import (
     data,
     dead_letters,
     demo,
+    grafana,
     looking,
     nifi,
     quarantine,
@@ -51,6 +52,7 @@ app.add_typer(data.app)
 for module in (runs, looking, quarantine, streams, watching, asking, dead_letters):
     module.register(app)
 app.add_typer(nifi.app, name="nifi")
+app.add_typer(grafana.app, name="grafana")
 app.add_typer(checks.app)
 
 

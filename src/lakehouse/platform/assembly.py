@@ -1,6 +1,7 @@
 """Assembles servers into a cache that all clones of a user share.
 
-From a `pom.xml` by Maven, from a `requirements.txt` by uv as a Python environment of its own.
+From a `pom.xml` by Maven, from a `requirements.txt` by uv as a Python environment of its own, from
+a `debian.txt` by apt-get: those packages are unpacked and not installed.
 """
 
 from __future__ import annotations
@@ -31,20 +32,20 @@ POSTGRES_PLATFORMS = {
 }
 
 
-_READ = ("pom.xml", "requirements.txt")
+_READ = ("pom.xml", "requirements.txt", "debian.txt")
 
 
 def assembled(service: Service, config: Settings) -> Path:
     """Where the service's assembly is, or will be: named after what it is made from."""
     if not service.is_assembled:
-        raise ValueError(f"{service.name} has neither pom.xml nor requirements.txt")
+        raise ValueError(f"{service.name} has neither of {', '.join(_READ)}")
     content = b"".join(file.read_bytes() for file in sources(service.folder))
     digest = hashlib.sha256(content + platform.machine().encode()).hexdigest()[:12]
     return config.cache_dir / "servers" / f"{service.name}-{digest}"
 
 
 def sources(folder: Path) -> list[Path]:
-    """What is read: `pom.xml`, those of modules below it, their sources; `requirements.txt`."""
+    """What is read: `pom.xml`, those of modules below it, their sources; the lists of packages."""
     return sorted(
         file
         for file in folder.rglob("*")
@@ -91,6 +92,8 @@ def _assemble(service: Service, target: Path) -> None:
         _by_maven(service, service.pom, aside)
     if service.requirements:
         _by_uv(service, service.requirements, aside)
+    if service.debian_packages:
+        _by_apt(service, service.debian_packages, aside)
     aside.rename(target)
 
 
@@ -116,9 +119,36 @@ def _by_uv(service: Service, requirements: Path, folder: Path) -> None:
     )
 
 
-def _run(command: list[str], service: Service, **environment: str) -> None:
+def _by_apt(service: Service, packages: Path, folder: Path) -> None:
+    """Packages of the system's own release, unpacked: nothing is started, no root is needed."""
+    if not unpacks_debian_packages():
+        raise PlatformError(
+            f"{service.name} is unpacked from Debian packages, and this system has no apt-get and "
+            "dpkg-deb: leave it out (the profiles monitoring, bi and all hold it)"
+        )
+    lines = packages.read_text("utf-8").splitlines()
+    names = [line for line in lines if line and not line.startswith("#")]
+    folder.mkdir(parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        _run(["apt-get", "update", "-qq"], service)
+    # as root it would become another user, who may not write here
+    _run(["apt-get", "-o", "APT::Sandbox::User=root", "download", *names], service, folder)
+    for package in folder.glob("*.deb"):
+        _run(["dpkg-deb", "--extract", str(package), str(folder)], service)
+        package.unlink()
+
+
+def unpacks_debian_packages() -> bool:
+    """Whether this system can fetch and unpack them."""
+    return all(shutil.which(tool) for tool in ("apt-get", "dpkg-deb"))
+
+
+def _run(
+    command: list[str], service: Service, folder: Path | None = None, **environment: str
+) -> None:
     answer = subprocess.run(
         command,
+        cwd=folder,
         env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

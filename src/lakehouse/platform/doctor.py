@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from lakehouse.platform.assembly import unpacks_debian_packages
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import find_jdk, find_maven
 from lakehouse.platform.ports import taken_ports
@@ -37,6 +38,7 @@ def examine(config: Settings) -> list[Finding]:
         _python(),
         _tool("Java", find_jdk),
         _tool("Maven", find_maven),
+        _prometheus(),
         _memory(),
         _disk(config),
         _ports(config),
@@ -56,6 +58,12 @@ def _tool(name: str, find: Callable[[], Path]) -> Finding:
         return Finding(name, True, str(find()))
     except PlatformError as error:
         return Finding(name, False, "missing", str(error))
+
+
+def _prometheus() -> Finding:
+    """No fault where it cannot be had: everything else does without."""
+    found = "from Debian packages" if unpacks_debian_packages() else "not to be had without apt-get"
+    return Finding("Prometheus", True, found)
 
 
 def _memory() -> Finding:

@@ -84,9 +84,15 @@ class Service(_Model):
         return file if file.exists() else None
 
     @property
+    def debian_packages(self) -> Path | None:
+        """The Debian packages it is unpacked from, a name a line, if it is."""
+        file = self.folder / "debian.txt"
+        return file if file.exists() else None
+
+    @property
     def is_assembled(self) -> bool:
         """Whether it is more than what comes with the platform's Python environment."""
-        return bool(self.pom or self.requirements)
+        return bool(self.pom or self.requirements or self.debian_packages)
 
 
 @functools.cache

@@ -80,6 +80,20 @@ class Settings(BaseSettings):
         "realtime", description="how events become clean ones: at once, or batch by batch"
     )
 
+    prometheus_host: str = "127.0.0.1"
+    prometheus_port: int = 9090
+    node_exporter_host: str = "127.0.0.1"
+    node_exporter_port: int = 9100
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = Field(9108, description="figures of the platform, for Prometheus")
+    smtp_host: str = Field("127.0.0.1", description="mail server that alerts go through")
+    smtp_port: int = 25
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_require_tls: bool = Field(True, description="refuse a mail server without STARTTLS")
+    alert_mail_from: str = "lakehouse@localhost"
+    alert_mail_to: str = Field("", description="who is written to; nobody if empty")
+
     ingest_engine: Literal["sqoop", "spark"] = Field(
         "sqoop", validation_alias=AliasChoices("INGEST_ENGINE", "LAKEHOUSE_INGEST_ENGINE")
     )

@@ -13,6 +13,7 @@ from lakehouse.platform.errors import UnknownNameError
 from lakehouse.platform.settings import Settings
 
 if TYPE_CHECKING:
+    from cassandra.cluster import Session
     from cassandra.query import QueryTrace
 
 _READ = re.compile(r"Read (\d+) live rows and (\d+) tombstone cells")
@@ -80,21 +81,32 @@ def ask(
         UnknownNameError: there is no such question.
         CassandraError: Cassandra does not answer.
     """
+    cql = question_named(question).cql
+    with open_session(config) as session:
+        return answer(session, cql, _places(moment) | {"user_id": user_id}, trace=trace)
+
+
+def answer(
+    session: Session, cql: str, parameters: dict[str, Any] | None = None, *, trace: bool = False
+) -> Answer:
+    """Answer a query.
+
+    Raises:
+        CassandraError: Cassandra does not answer, or refuses the query.
+    """
     from cassandra import DriverException
     from cassandra.cluster import NoHostAvailable
 
-    cql = question_named(question).cql
     try:
-        with open_session(config) as session:
-            found = session.execute(cql, _places(moment) | {"user_id": user_id}, trace=trace)
-            columns, rows = list(found.column_names), [tuple(row) for row in found]
-            if not trace:
-                return Answer(columns, rows)
-            # a long answer comes in pages, each with a trace of its own
-            pages = found.get_all_query_traces(max_wait_sec_per=_TRACE_SECONDS)
-            return Answer(columns, rows, _together([_trace_of(page) for page in pages]))
+        found = session.execute(cql, parameters, trace=trace)
+        columns, rows = list(found.column_names), [tuple(row) for row in found]
+        if not trace:
+            return Answer(columns, rows)
+        # a long answer comes in pages, each with a trace of its own
+        pages = found.get_all_query_traces(max_wait_sec_per=_TRACE_SECONDS)
+        return Answer(columns, rows, _together([_trace_of(page) for page in pages]))
     except (DriverException, NoHostAvailable) as error:
-        raise CassandraError(f"Cassandra refuses {question}: {error}") from error
+        raise CassandraError(f"Cassandra refuses {cql}: {error}") from error
 
 
 def _together(pages: list[Trace]) -> Trace:

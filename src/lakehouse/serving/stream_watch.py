@@ -58,12 +58,14 @@ class View:
 
     Attributes:
         stream: its name.
+        messages: messages taken so far, by topic.
         rates: messages a second by topic, since the view before.
         lags: messages that a reader has not taken yet, by reader.
         latencies: by hop.
     """
 
     stream: str
+    messages: dict[str, int] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
     lags: dict[str, int] = field(default_factory=dict)
     latencies: dict[str, Latency] = field(default_factory=dict)
@@ -78,10 +80,16 @@ class Look:
 
 
 class Watcher:
-    """Looks again and again; rates are taken from one look to the next."""
+    """Looks again and again; rates are taken from one look to the next.
 
-    def __init__(self, config: Settings | None = None) -> None:
+    Args:
+        config: the settings; those of the process if None.
+        sample: how many of the newest messages a latency is taken from.
+    """
+
+    def __init__(self, config: Settings | None = None, sample: int = _SAMPLE) -> None:
         self._config = config or settings()
+        self._sample = sample
         self._before: dict[str, tuple[float, int]] = {}
         self._kept = contextlib.ExitStack()
         self._session: Session | None = None
@@ -110,7 +118,8 @@ class Watcher:
             view = views[stream.name]
             ends = {topic.name: kafka.end_offsets(topic.name) for topic in stream.topics}
             for topic in stream.topics:
-                view.rates[topic.name] = self._rate(topic, sum(ends[topic.name].values()))
+                view.messages[topic.name] = sum(ends[topic.name].values())
+                view.rates[topic.name] = self._rate(topic, view.messages[topic.name])
             view.lags = dict(_lags(ends, places))
             raw, clean, aside = (
                 kafka.count(topic.name) for topic in (stream.raw, stream.clean, stream.dead_letter)
@@ -134,7 +143,7 @@ class Watcher:
                 yield hop, latency(ages)
 
     def _newest(self, topic: Topic) -> list[Message]:
-        with contextlib.closing(TopicReader(topic.name, self._config, last=_SAMPLE)) as reader:
+        with contextlib.closing(TopicReader(topic.name, self._config, last=self._sample)) as reader:
             return list(reader.messages())
 
     def _ask_cassandra(self, views: dict[str, View]) -> None:

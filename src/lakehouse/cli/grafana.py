@@ -1,0 +1,79 @@
+"""`grafana queries`: every panel's query, asked as Grafana asks it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lakehouse.cli.common import console, print_json
+
+if TYPE_CHECKING:
+    from lakehouse.serving.grafana.queries import Asked
+
+app = typer.Typer(help="The dashboards of Grafana.", no_args_is_help=True)
+_FORM = "%Y-%m-%dT%H:%M"
+
+
+@app.callback()
+def _group() -> None:
+    """The dashboards of Grafana."""
+
+
+@app.command()
+def queries(
+    at: Annotated[
+        dt.datetime | None, typer.Option(formats=[_FORM], help="End of the range, UTC; now.")
+    ] = None,
+    minutes: Annotated[int, typer.Option(min=1, help="Length of the range.")] = 60,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write JSON for programs to read, queries in full.")
+    ] = False,
+) -> None:
+    """Ask every panel's query of the live servers: rows, time, partitions read.
+
+    Exit code 1 where a query is refused, or a panel gets no row from any of its queries.
+    """
+    from lakehouse.serving.grafana.queries import ask_all
+
+    end = at.replace(tzinfo=dt.UTC) if at else dt.datetime.now(dt.UTC)
+    asked = list(ask_all(end, dt.timedelta(minutes=minutes)))
+    if as_json:
+        print_json([dataclasses.asdict(one) for one in asked])
+    else:
+        _print(asked)
+    if any(one.error for one in asked) or without_rows(asked):
+        raise typer.Exit(1)
+
+
+def without_rows(asked: Sequence[Asked]) -> list[str]:
+    """Panels that would be empty."""
+    rows: dict[str, int] = {}
+    for one in asked:
+        panel = f"{one.query.dashboard}: {one.query.panel}"
+        rows[panel] = rows.get(panel, 0) + one.rows
+    return [panel for panel, count in rows.items() if count == 0]
+
+
+def _print(asked: Sequence[Asked]) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("dashboard", "panel", "", box=None, pad_edge=False)
+    for title in ("rows", "ms", "partitions"):
+        table.add_column(title, justify="right")
+    table.add_column("query", overflow="fold")
+    for one in asked:
+        partitions = str(one.trace.partitions) if one.trace else ""
+        query = one.query
+        table.add_row(
+            *(query.dashboard, query.panel, query.ref_id),
+            *(f"{one.rows:,}", f"{one.milliseconds:,.1f}", partitions),
+            f"[red]{escape(one.error)}[/]" if one.error else escape(query.text),
+        )
+    console.print(table)
+    for panel in without_rows(asked):
+        console.print(f"[red]no rows[/] {escape(panel)}", soft_wrap=True)

@@ -1,0 +1,1 @@
+"""Figures of the platform for Prometheus: each declared once, gathered by one process."""

@@ -1,0 +1,146 @@
+"""Figures of the streams: messages, lags, latencies, dead letters, and how requests end."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lakehouse.contracts.cassandra import METRIC_BY_DAY
+from lakehouse.contracts.streams import REASONS, STREAMS
+from lakehouse.platform.cassandra import CassandraError, open_session
+from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.settings import Settings
+from lakehouse.serving.metrics import declared
+from lakehouse.serving.metrics.declared import Sample
+from lakehouse.serving.stream_watch import View, Watcher
+from lakehouse.serving.topics import TopicReader
+
+if TYPE_CHECKING:
+    from cassandra.cluster import Session
+
+_MINUTES = 5
+# messages looked at for a latency: enough for a percentile, and cheap every few seconds
+_SAMPLE = 300
+
+
+class Flow:
+    """Messages, lags and latencies by hop."""
+
+    def __init__(self, config: Settings) -> None:
+        self._watcher = Watcher(config, sample=_SAMPLE)
+
+    def read(self) -> Iterator[Sample]:
+        """The figures of now.
+
+        Raises:
+            PlatformError: a server does not answer.
+        """
+        look = self._watcher.look()
+        if look.silent:
+            raise PlatformError("; ".join(look.silent))
+        for view in look.views:
+            yield from _of(view)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._watcher.close()
+
+
+def _of(view: View) -> Iterator[Sample]:
+    for topic, messages in view.messages.items():
+        yield Sample(declared.TOPIC_MESSAGES.name, messages, (view.stream, topic))
+    for group, lag in view.lags.items():
+        yield Sample(declared.CONSUMER_LAG.name, lag, (view.stream, group))
+    for hop, latency in view.latencies.items():
+        for quantile, milliseconds in (("0.5", latency.p50), ("0.99", latency.p99)):
+            labels = (view.stream, hop, quantile)
+            yield Sample(declared.HOP_LATENCY.name, milliseconds / 1000, labels)
+
+
+class DeadLetters:
+    """Lines set aside, counted on from where the last reading ended."""
+
+    def __init__(self, config: Settings) -> None:
+        self._config = config
+        self._kept = contextlib.ExitStack()
+        self._readers: dict[str, TopicReader] = {}
+        self._counts: dict[str, Counter[str]] = {}
+
+    def read(self) -> Iterator[Sample]:
+        """The figures of now.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        for stream in STREAMS:
+            if stream.name not in self._readers:
+                reader = TopicReader(stream.dead_letter.name, self._config)
+                self._kept.enter_context(contextlib.closing(reader))
+                self._readers[stream.name] = reader
+                self._counts[stream.name] = Counter({reason.name: 0 for reason in REASONS})
+            counts = self._counts[stream.name]
+            for message in self._readers[stream.name].messages():
+                counts[json.loads(message.value() or b"")["reason"]] += 1
+            for reason, count in counts.items():
+                yield Sample(declared.DEAD_LETTERS.name, count, (stream.name, reason))
+
+    def close(self) -> None:
+        """Close the connections; what was counted is counted again."""
+        self._kept.close()
+        self._readers.clear()
+
+
+class Requests:
+    """How the requests of the last minutes ended."""
+
+    def __init__(self, config: Settings) -> None:
+        self._config = config
+        self._kept = contextlib.ExitStack()
+        self._session: Session | None = None
+
+    def read(self) -> Iterator[Sample]:
+        """The figures of now.
+
+        Raises:
+            CassandraError: Cassandra does not answer.
+        """
+        from cassandra import DriverException
+        from cassandra.cluster import NoHostAvailable
+
+        end = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0, tzinfo=None)
+        counts: Counter[str] = Counter()
+        try:
+            if self._session is None:
+                self._session = self._kept.enter_context(open_session(self._config))
+            for day, start, until in minutes_by_day(end):
+                rows = self._session.execute(
+                    f"SELECT dimension, event_count FROM {METRIC_BY_DAY.full_name} "
+                    "WHERE metric = 'access_log.status_class' AND day = %s "
+                    "AND window_start >= %s AND window_start < %s",
+                    (day, start, until),
+                )
+                for row in rows:
+                    counts[row.dimension] += row.event_count
+        except (DriverException, NoHostAvailable) as error:
+            raise CassandraError(f"Cassandra refuses: {error}") from error
+        for status_class, count in counts.items():
+            yield Sample(declared.REQUESTS.name, count, (status_class,))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._kept.close()
+        self._session = None
+
+
+def minutes_by_day(end: dt.datetime) -> Iterator[tuple[dt.date, dt.datetime, dt.datetime]]:
+    """The minutes before a moment, a partition of figures at a time: day, start, end."""
+    start = end - dt.timedelta(minutes=_MINUTES)
+    midnight = end.replace(hour=0, minute=0)
+    if start < midnight < end:
+        yield start.date(), start, midnight
+        start = midnight
+    yield start.date(), start, end
