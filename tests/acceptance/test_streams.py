@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from acceptance import measuring
 from acceptance.lake import Built
 from integration.launching import lakehouse, lakehouse_json
+from lakehouse.cli.grafana import without_rows
 from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
 from lakehouse.contracts.streams import STREAMS
 from lakehouse.orchestration.pipelines import STREAMS_GOLD
+from lakehouse.platform.prometheus import Prometheus
+from lakehouse.platform.settings import Settings
+from lakehouse.serving.grafana.queries import Asked, ask_all
+from lakehouse.serving.metrics.declared import DEAD_LETTERS, METRICS, REQUESTS
 from lakehouse.serving.thrift import query
 
 LINES = 60_000
@@ -18,17 +25,25 @@ MALFORMED_PERCENT, LATE_PERCENT = 1, 2
 
 
 @pytest.fixture(scope="module")
-def written(built: Built) -> dict[str, dict]:
-    """What the writers put into the logs, once all of it has come to gold."""
-    started = lakehouse("up", "stream")
-    assert started.returncode == 0, started.stdout + started.stderr
+def made(built: Built) -> dict:
+    """What the writers say, and when they ended, once all of it has come to gold."""
+    for profile in ("stream", "monitoring"):
+        started = lakehouse("up", profile)
+        assert started.returncode == 0, started.stdout + started.stderr
     made = lakehouse_json(
         *("stream", "write", "--rate", "2000", "--duration", str(LINES // 2000)),
         *("--malformed", str(MALFORMED_PERCENT), "--late", str(LATE_PERCENT)),
     )
+    made["ended"] = dt.datetime.now(dt.UTC)
     # silver is waited for; that gold is still behind is no matter here
     lakehouse("verify", "--streams", "--wait", "180", "--json")
     lakehouse_json("run", STREAMS_GOLD.dag_id)
+    return made
+
+
+@pytest.fixture(scope="module")
+def written(made: dict) -> dict[str, dict]:
+    """What the writers put into the logs, by stream."""
     return made["streams"]
 
 
@@ -91,3 +106,43 @@ def test_events_know_the_product_and_the_customer_of_the_warehouse(
     ).rows[0]
 
     assert all(count > 0 for count in known)
+
+
+@pytest.fixture(scope="module")
+def asked(made: dict, platform: Settings) -> list[Asked]:
+    """Every query of the dashboards, for the time in which the lines were written."""
+    end = made["ended"]
+    since_midnight = end - end.replace(hour=0, minute=0, second=0, microsecond=0)
+    return list(ask_all(end, min(since_midnight, dt.timedelta(minutes=30)), platform))
+
+
+def test_every_query_of_the_dashboards_is_answered(asked: list[Asked]) -> None:
+    assert [(one.filled, one.error) for one in asked if one.error] == []
+    assert len(asked) > 50
+
+
+def test_every_panel_has_rows(asked: list[Asked]) -> None:
+    assert without_rows(asked) == []
+
+
+def test_every_query_of_a_live_table_reads_one_partition(asked: list[Asked]) -> None:
+    traced = {one.filled: one.trace for one in asked if one.trace is not None}
+    assert len(traced) > 15
+    assert {cql: trace for cql, trace in traced.items() if trace.partitions != 1} == {}
+    assert {cql: trace for cql, trace in traced.items() if trace.ranges or trace.tombstones} == {}
+
+
+def test_every_declared_figure_is_published(asked: list[Asked], platform: Settings) -> None:
+    names = set(Prometheus(platform).label_values("__name__", '{job="metrics"}'))
+    assert {metric.name for metric in METRICS} <= names
+
+
+def test_figures_are_those_of_the_writers(written: dict[str, dict], platform: Settings) -> None:
+    prometheus = Prometheus(platform)
+    now = dt.datetime.now(dt.UTC).timestamp()
+    for stream in STREAMS:
+        counted = prometheus.query(f'sum({DEAD_LETTERS.name}{{stream="{stream.name}"}})', now)
+        planted = sum(written[stream.name]["malformed"].values())
+        assert [float(one["value"][1]) for one in counted] == [planted]
+    requests = prometheus.query(f"max_over_time(sum({REQUESTS.name})[10m:15s])", now)
+    assert 0 < float(requests[0]["value"][1]) <= written["access_log"]["lines"]

@@ -41,7 +41,8 @@ def _moment(name: str, text: str, seconds: int) -> Variable:
     return Variable(name, f"query_result({labelled})", 'text="([^"]+)"')
 
 
-_HOUR, _MINUTE = "$1-$2-$3T$4", "$1-$2-$3T$4:$5"
+# in braces, as `$3T` would be a group of that name
+_HOUR, _MINUTE = "$1-$2-${3}T$4", "$1-$2-${3}T$4:$5"
 VARIABLES = (
     _moment("hour_before", _HOUR, 3600),
     _moment("hour", _HOUR, 0),
