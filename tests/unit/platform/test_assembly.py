@@ -48,3 +48,14 @@ def test_packages_without_hashes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match=r"uv could not assemble x:[^$]*hash"):
         assemble([one], config, print)
     assert missing_assemblies([one], config) == (one,)
+
+
+def test_debian_packages_are_refused_where_there_are_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Settings(cache_dir=tmp_path / "cache")
+    one = service(tmp_path / "x", "prometheus", "debian.txt")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PlatformError, match=r"x is unpacked from Debian packages.*leave it out"):
+        assemble([one], config, print)
+    assert missing_assemblies([one], config) == (one,)

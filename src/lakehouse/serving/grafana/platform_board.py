@@ -68,6 +68,7 @@ _SERVERS = Row(
             "1 where a full or read-only disk will soon stop a server; `lakehouse status` says why",
             "statetimeline",
             (prometheus(f"{declared.SERVER_ALARM.name}{_CHOSEN}", "{{server}}"),),
+            good=0,
         ),
         _line(
             "Memory of servers",

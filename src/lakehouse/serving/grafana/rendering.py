@@ -25,6 +25,9 @@ from grafana_foundation_sdk.models.common import (
 from grafana_foundation_sdk.models.dashboard import (
     DataSourceRef,
     DataTransformerConfig,
+    FieldColorModeId,
+    Threshold,
+    ThresholdsMode,
     VariableHide,
     VariableRefresh,
 )
@@ -43,6 +46,10 @@ from lakehouse.serving.grafana.panels import (
 _HEIGHT, _STAT_HEIGHT = 8, 4
 _MOST_ROWS = 15
 _REFRESH = "10s"
+_NOTHING = {
+    CASSANDRA: "no data: ./lakehouse stream write brings some",
+    PROMETHEUS: "no figures: ./lakehouse status says what runs",
+}
 _KINDS: dict[str, Any] = {
     "timeseries": timeseries.Panel,
     "stat": stat.Panel,
@@ -126,7 +133,7 @@ def _panel(panel: Panel) -> Any:
         .unit(panel.unit)
         .span(panel.width)
         .height(_STAT_HEIGHT if panel.kind == "stat" else _HEIGHT)
-        .no_value("no data: ./lakehouse stream write brings some")
+        .no_value(_NOTHING[panel.source])
     )
     for ref_id, query in zip("ABCDEF", panel.queries, strict=False):
         builder.with_target(_target(ref_id, query))
@@ -179,6 +186,11 @@ def _shape(builder: Any, panel: Panel) -> None:
         builder.fill_opacity(20 if panel.stacked else 5)
         mode = StackingMode.NORMAL if panel.stacked else StackingMode.NONE
         builder.stacking(common.StackingConfig().mode(mode))
+    if panel.kind == "statetimeline":
+        below, from_one = ("red", "green") if panel.good else ("green", "red")
+        steps = [Threshold(value=None, color=below), Threshold(value=1, color=from_one)]
+        builder.thresholds(dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps))
+        builder.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS))
     if panel.kind in ("stat", "bargauge"):
         builder.reduce_options(common.ReduceDataOptions().calcs([panel.reduced_by]))
     if panel.kind == "bargauge":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+import ssl
 import time
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -62,9 +63,10 @@ class Mailer:
         mail["From"], mail["To"] = config.alert_mail_from, config.alert_mail_to
         with smtplib.SMTP(config.smtp_host, config.smtp_port, timeout=_TIMEOUT) as server:
             if config.smtp_require_tls:
-                server.starttls()
+                server.starttls(context=ssl.create_default_context())
             if config.smtp_user:
-                server.login(config.smtp_user, config.secret("smtp_password"))
+                password = config.smtp_password
+                server.login(config.smtp_user, password.get_secret_value() if password else "")
             server.send_message(mail)
 
 
