@@ -108,7 +108,8 @@ def test_a_jvm_tells_of_its_heap_threads_and_collections(spark: SparkSession) ->
     runtime = java.Runtime.getRuntime()
     # one survivor space is not counted by the runtime
     assert runtime.maxMemory() <= figures.heap_max <= runtime.maxMemory() * 1.2
-    assert 0 < figures.heap_used <= figures.heap_max
+    used = runtime.totalMemory() - runtime.freeMemory()
+    assert figures.heap_used == pytest.approx(used, rel=0.3, abs=40 * MB)
     assert figures.gc_seconds == pytest.approx(collected / 1000, rel=0.3, abs=0.2)
     threads = java.management.ManagementFactory.getThreadMXBean().getThreadCount()
     assert figures.threads == pytest.approx(threads, abs=5)
