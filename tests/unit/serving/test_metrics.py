@@ -82,6 +82,18 @@ def test_a_source_that_fails_loses_its_figures_and_gets_them_back() -> None:
     assert readings.closed == 1
 
 
+def test_what_was_read_before_a_failure_is_published() -> None:
+    class Half(Readings):
+        def read(self) -> Iterable[Sample]:
+            yield Sample(declared.DISK_FREE.name, 1)
+            raise OSError("the rest does not answer")
+
+    source = Source("disk", Half(), 15)
+    source.refresh()
+    assert "lakehouse_disk_free_bytes 1.0" in published(source)
+    assert 'lakehouse_source_up{source="disk"} 0.0' in published(source)
+
+
 def test_before_the_first_reading_nothing_is_claimed() -> None:
     assert "lakehouse_source_up" not in published(Source("disk", Readings(), 15))
 

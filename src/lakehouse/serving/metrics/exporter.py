@@ -1,7 +1,7 @@
 """The process that gathers all figures and hands them to Prometheus.
 
 Each source is read by a thread of its own at its own pace: asking for the figures never waits for
-a server. A source that fails loses its figures until it answers again.
+a server. A source that fails keeps only the figures it gave before, until it answers again.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Source:
         name: as figures about the source name it.
         reader: where its figures come from.
         pause: seconds between two readings.
-        samples: the last figures; none where it failed.
+        samples: the last figures; where it failed, those it gave before.
         up: whether the last reading succeeded; None before the first.
         seconds: how long the last reading took.
     """
@@ -63,16 +63,19 @@ class Source:
     def refresh(self) -> None:
         """Read once; whatever goes wrong is told in the log, when it starts to go wrong."""
         began = time.monotonic()
+        found: list[Sample] = []
         try:
-            self.samples, up = tuple(self.reader.read()), True
+            # what was given before a failure stays
+            found.extend(self.reader.read())
+            up = True
         except Exception as error:  # one source that fails must not stop the others
             if self.up is not False:
                 _log.warning("%s: %s", self.name, error)
-            self.samples, up = (), False
+            up = False
             self.reader.close()
         if up and self.up is False:
             _log.warning("%s: answers again", self.name)
-        self.up = up
+        self.samples, self.up = tuple(found), up
         self.seconds = time.monotonic() - began
 
     def follow(self) -> None:

@@ -37,13 +37,13 @@ class Flow:
         """The figures of now.
 
         Raises:
-            PlatformError: a server does not answer.
+            PlatformError: a server does not answer; at the end, as the others' figures hold.
         """
         look = self._watcher.look()
-        if look.silent:
-            raise PlatformError("; ".join(look.silent))
         for view in look.views:
             yield from _of(view)
+        if look.silent:
+            raise PlatformError("; ".join(look.silent))
 
     def close(self) -> None:
         """Close the connections."""
