@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     spark_host: str = "127.0.0.1"
     spark_connect_port: int = 15002
     spark_thrift_port: int = 10004
+    thrift_user: str = Field("lakehouse", description="may do everything over Thrift")
+    thrift_reader: str = Field("bi_reader", description="may read gold and quality over Thrift")
     spark_driver_memory: str = "1g"
     spark_master: str = Field("local[2]", description="master of the warm engine")
     airflow_host: str = "127.0.0.1"
@@ -93,6 +95,8 @@ class Settings(BaseSettings):
     postgres_reader_password: SecretStr | None = None
     postgres_metastore_password: SecretStr | None = None
     postgres_airflow_password: SecretStr | None = None
+    thrift_password: SecretStr | None = None
+    thrift_reader_password: SecretStr | None = None
     airflow_admin_password: SecretStr | None = None
     airflow_jwt_secret: SecretStr | None = None
     airflow_secret_key: SecretStr | None = None
