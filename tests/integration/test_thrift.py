@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import os
 import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import psutil
 import pytest

@@ -1,4 +1,4 @@
-"""The query of each visual in Spark SQL, from measures, attributes and the contracts' references."""
+"""The query of each visual in Spark SQL, made from measures, attributes and references."""
 
 from __future__ import annotations
 
