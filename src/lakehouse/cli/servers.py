@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
 ServerName = Annotated[str, typer.Argument(help="A server, as `status` names it.")]
 ProfileName = Annotated[
-    str, typer.Argument(help="Which servers: batch, stream, all, or one folder of services/.")
+    str, typer.Argument(help="Which servers: batch, stream, bi, all, or one folder of services/.")
 ]
 
 

@@ -40,6 +40,9 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "nifi_password": _password,
     "nifi_sensitive_key": _key,
     "nifi_keystore_password": _password,
+    "postgres_superset_password": _password,
+    "superset_admin_password": _password,
+    "superset_secret_key": _key,
 }
 
 
@@ -86,6 +89,12 @@ def credentials(config: Settings) -> list[dict[str, str]]:
             "where": f"https://{config.nifi_host}:{config.nifi_port}/nifi",
             "user": config.nifi_user,
             "password": config.secret("nifi_password"),
+        },
+        {
+            "what": "Superset",
+            "where": f"http://{config.superset_host}:{config.superset_port}",
+            "user": config.superset_user,
+            "password": config.secret("superset_admin_password"),
         },
     ]
     thrift = f"http://{config.spark_host}:{config.spark_thrift_port}/cliservice"

@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     nifi_port: int = 8443
     nifi_management_port: int = Field(8444, description="health of NiFi, always on loopback")
     nifi_user: str = "admin"
+    superset_host: str = "127.0.0.1"
+    superset_port: int = 8088
+    superset_user: str = "admin"
     streaming_driver_memory: str = Field("512m", description="heap; Spark refuses 448m")
     streaming_trigger: Literal["realtime", "microbatch"] = Field(
         "realtime", description="how events become clean ones: at once, or batch by batch"
@@ -104,6 +107,9 @@ class Settings(BaseSettings):
     nifi_password: SecretStr | None = None
     nifi_sensitive_key: SecretStr | None = None
     nifi_keystore_password: SecretStr | None = None
+    postgres_superset_password: SecretStr | None = None
+    superset_admin_password: SecretStr | None = None
+    superset_secret_key: SecretStr | None = None
 
     @field_validator("state_dir", "cache_dir", "dags_dir", "weblogs_dir")
     @classmethod
