@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
-from acceptance.lake import DAY, Built, sample_folder
-from integration.launching import lakehouse_json
+from acceptance.lake import DAY, LATE_PERCENT, LINES, MALFORMED_PERCENT, Built, sample_folder
+from integration.launching import lakehouse, lakehouse_json
+from lakehouse.orchestration.pipelines import STREAMS_GOLD
 from lakehouse.platform.settings import Settings
 
 # later tests build on what earlier ones left in the lake
@@ -19,6 +21,7 @@ ORDER = (
     "test_kills",
     "test_generated",
     "test_streams",
+    "test_superset",
 )
 
 
@@ -56,3 +59,26 @@ def sample(built: Built) -> Built:
             "its folder in LAKEHOUSE_SAMPLE_DATA"
         )
     return built
+
+
+@pytest.fixture(scope="session")
+def made(built: Built) -> dict:
+    """What the writers say, and when they ended, once all of it has come to gold."""
+    for profile in ("stream", "monitoring"):
+        started = lakehouse("up", profile)
+        assert started.returncode == 0, started.stdout + started.stderr
+    made = lakehouse_json(
+        *("stream", "write", "--rate", "2000", "--duration", str(LINES // 2000)),
+        *("--malformed", str(MALFORMED_PERCENT), "--late", str(LATE_PERCENT)),
+    )
+    made["ended"] = dt.datetime.now(dt.UTC)
+    # silver is waited for; that gold is still behind is no matter here
+    lakehouse("verify", "--streams", "--wait", "180", "--json")
+    lakehouse_json("run", STREAMS_GOLD.dag_id)
+    return made
+
+
+@pytest.fixture(scope="session")
+def streamed(made: dict) -> dict[str, dict]:
+    """What the writers put into the logs, by stream."""
+    return made["streams"]

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from acceptance import measuring
-from acceptance.lake import Built
-from integration.launching import lakehouse, lakehouse_json
+from acceptance.lake import LATE_PERCENT, LINES, MALFORMED_PERCENT
+from integration.launching import lakehouse_json
 from lakehouse.cli.grafana import without_rows
 from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
@@ -20,43 +20,17 @@ from lakehouse.serving.grafana.queries import Asked, ask_all
 from lakehouse.serving.metrics.declared import DEAD_LETTERS, METRICS, REQUESTS
 from lakehouse.serving.thrift import query
 
-LINES = 60_000
-MALFORMED_PERCENT, LATE_PERCENT = 1, 2
-
 
 @pytest.fixture(scope="module")
-def made(built: Built) -> dict:
-    """What the writers say, and when they ended, once all of it has come to gold."""
-    for profile in ("stream", "monitoring"):
-        started = lakehouse("up", profile)
-        assert started.returncode == 0, started.stdout + started.stderr
-    made = lakehouse_json(
-        *("stream", "write", "--rate", "2000", "--duration", str(LINES // 2000)),
-        *("--malformed", str(MALFORMED_PERCENT), "--late", str(LATE_PERCENT)),
-    )
-    made["ended"] = dt.datetime.now(dt.UTC)
-    # silver is waited for; that gold is still behind is no matter here
-    lakehouse("verify", "--streams", "--wait", "180", "--json")
-    lakehouse_json("run", STREAMS_GOLD.dag_id)
-    return made
-
-
-@pytest.fixture(scope="module")
-def written(made: dict) -> dict[str, dict]:
-    """What the writers put into the logs, by stream."""
-    return made["streams"]
-
-
-@pytest.fixture(scope="module")
-def proofs(written: dict[str, dict]) -> dict[str, dict]:
+def proofs(streamed: dict[str, dict]) -> dict[str, dict]:
     found = lakehouse_json("verify", "--streams", "--wait", "60")
     return {proof["stream"]: proof for proof in found}
 
 
-def test_the_writers_wrote_what_was_asked_for(written: dict[str, dict]) -> None:
-    assert sum(counts["lines"] for counts in written.values()) == LINES
-    malformed = sum(sum(counts["malformed"].values()) for counts in written.values())
-    late = sum(counts["late"] for counts in written.values())
+def test_the_writers_wrote_what_was_asked_for(streamed: dict[str, dict]) -> None:
+    assert sum(counts["lines"] for counts in streamed.values()) == LINES
+    malformed = sum(sum(counts["malformed"].values()) for counts in streamed.values())
+    late = sum(counts["late"] for counts in streamed.values())
     assert malformed == pytest.approx(LINES * MALFORMED_PERCENT / 100, rel=0.25)
     assert late == pytest.approx(LINES * LATE_PERCENT / 100, rel=0.25)
 
@@ -72,24 +46,24 @@ def test_every_line_balances(stream: str, proofs: dict[str, dict]) -> None:
 
 
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
-def test_gold_holds_the_good_lines(stream, written: dict[str, dict]) -> None:
-    counts = written[stream.name]
+def test_gold_holds_the_good_lines(stream, streamed: dict[str, dict]) -> None:
+    counts = streamed[stream.name]
     rows = query(f"SELECT count(*) FROM gold.{stream.fact}").rows
 
     assert rows == [(counts["lines"] - sum(counts["malformed"].values()),)]
 
 
-def test_revenue_comes_to_gold_to_the_cent(written: dict[str, dict]) -> None:
+def test_revenue_comes_to_gold_to_the_cent(streamed: dict[str, dict]) -> None:
     revenue = query(
         "SELECT CAST(sum(amount) AS STRING) FROM gold.fact_clickstream "
         "WHERE event_type = 'purchase'"
     ).rows
 
-    assert revenue == [(str(written["clickstream"]["revenue"]),)]
+    assert revenue == [(str(streamed["clickstream"]["revenue"]),)]
     assert revenue == query("SELECT CAST(sum(revenue) AS STRING) FROM gold.fact_session").rows
 
 
-def test_a_second_run_of_the_dag_writes_no_event(written: dict[str, dict]) -> None:
+def test_a_second_run_of_the_dag_writes_no_event(streamed: dict[str, dict]) -> None:
     facts = [catalog.table(Layer.GOLD, stream.fact) for stream in STREAMS]
     before = [measuring.version(fact) for fact in facts]
     lakehouse_json("run", STREAMS_GOLD.dag_id)
@@ -98,7 +72,7 @@ def test_a_second_run_of_the_dag_writes_no_event(written: dict[str, dict]) -> No
 
 
 def test_events_know_the_product_and_the_customer_of_the_warehouse(
-    written: dict[str, dict],
+    streamed: dict[str, dict],
 ) -> None:
     known = query(
         "SELECT count_if(product_key <> -1), count_if(customer_key <> -1) "
@@ -137,12 +111,12 @@ def test_every_declared_figure_is_published(asked: list[Asked], platform: Settin
     assert {metric.name for metric in METRICS} <= names
 
 
-def test_figures_are_those_of_the_writers(written: dict[str, dict], platform: Settings) -> None:
+def test_figures_are_those_of_the_writers(streamed: dict[str, dict], platform: Settings) -> None:
     prometheus = Prometheus(platform)
     now = dt.datetime.now(dt.UTC).timestamp()
     for stream in STREAMS:
         counted = prometheus.query(f'sum({DEAD_LETTERS.name}{{stream="{stream.name}"}})', now)
-        planted = sum(written[stream.name]["malformed"].values())
+        planted = sum(streamed[stream.name]["malformed"].values())
         assert [float(one["value"][1]) for one in counted] == [planted]
     requests = prometheus.query(f"max_over_time(sum({REQUESTS.name})[10m:15s])", now)
-    assert 0 < float(requests[0]["value"][1]) <= written["access_log"]["lines"]
+    assert 0 < float(requests[0]["value"][1]) <= streamed["access_log"]["lines"]

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import contextlib
 
-from pyhive import hive
 from TCLIService import ttypes
 
 from lakehouse.contracts.model import Layer
 from lakehouse.platform.settings import Settings
+from lakehouse.serving import thrift
 
 
 def listed_columns(config: Settings, layer: Layer) -> dict[str, list[tuple[str, str]]]:
     """Name and type of every column by table, from the metadata call that JDBC drivers make."""
-    connection = hive.connect(
-        host=config.spark_host,
-        port=config.spark_thrift_port,
-        scheme="http",
-        username="reader",
-    )
-    with contextlib.closing(connection):
+    with contextlib.closing(thrift.connect(thrift.reader(config))) as connection:
         client, session = connection.client, connection.sessionHandle
         request = ttypes.TGetColumnsReq(
             sessionHandle=session, schemaName=str(layer), tableName="%", columnName="%"

@@ -15,7 +15,6 @@ import fastavro
 import psutil
 import psycopg2
 import pytest
-from pyhive import hive
 
 from integration.launching import lakehouse
 from lakehouse.platform import postgres
@@ -32,6 +31,7 @@ from lakehouse.platform.settings import Settings
 from lakehouse.platform.spark import connect
 from lakehouse.platform.sqoop import SqoopError, run_sqoop
 from lakehouse.platform.supervise import Supervisor
+from lakehouse.serving.thrift import query
 
 SERVERS = [process.name for process in processes_of(in_profile(load_services(), "batch"))]
 
@@ -114,13 +114,9 @@ def test_a_delta_table_shows_its_columns_over_http(platform: Settings) -> None:
     session.sql("SELECT 1 AS id, 'a' AS word").write.format("delta").mode("overwrite").saveAsTable(
         "trial.words"
     )
-    cursor = hive.connect(
-        host=platform.spark_host, port=platform.spark_thrift_port, scheme="http", username="test"
-    ).cursor()
-    cursor.execute("SELECT * FROM trial.words")
-    assert cursor.fetchall() == [(1, "a")]
-    cursor.execute("DESCRIBE trial.words")
-    assert [row[:2] for row in cursor.fetchall()][:2] == [("id", "int"), ("word", "string")]
+    assert query("SELECT * FROM trial.words").rows == [(1, "a")]
+    described = query("DESCRIBE trial.words").rows
+    assert [row[:2] for row in described][:2] == [("id", "int"), ("word", "string")]
     place = session.sql("DESCRIBE DETAIL trial.words").first()
     assert place is not None
     assert place["location"].startswith(f"{platform.lake}/warehouse/")

@@ -19,6 +19,7 @@ from lakehouse.cli.common import errors, say
 from lakehouse.contracts import dictionary
 from lakehouse.platform.settings import PROJECT
 from lakehouse.serving.grafana import files as grafana_files
+from lakehouse.serving.superset import files as superset
 from lakehouse.streams import flows
 
 app = typer.Typer()
@@ -27,6 +28,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
     **flows.files(),
     **grafana_files.files(),
+    **superset.files(),
 }
 _PYTHON = (sys.executable, "-m")
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

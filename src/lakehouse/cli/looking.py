@@ -36,11 +36,16 @@ def register(app: typer.Typer) -> None:
 def sql(
     statement: Annotated[str, typer.Argument(help="Spark SQL, such as a SELECT on gold.")],
     format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
+    as_reader: Annotated[
+        bool, typer.Option("--as-reader", help="As the user of BI tools, who may only read.")
+    ] = False,
 ) -> None:
     """Run SQL through the Thrift server."""
-    from lakehouse.serving.thrift import query
+    from lakehouse.platform.settings import settings
+    from lakehouse.serving import thrift
 
-    answer = query(statement)
+    login = thrift.reader(settings()) if as_reader else None
+    answer = thrift.query(statement, login)
     if format_ is Format.JSON:
         print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
     elif format_ is Format.CSV:

@@ -24,7 +24,7 @@ ServerName = Annotated[str, typer.Argument(help="A server, as `status` names it.
 ProfileName = Annotated[
     str,
     typer.Argument(
-        help="Which servers: batch, stream, monitoring, all, or one folder of services/."
+        help="Which servers: batch, stream, bi, monitoring, all, or one folder of services/."
     ),
 ]
 

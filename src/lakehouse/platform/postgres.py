@@ -10,19 +10,21 @@ from lakehouse.platform.settings import Settings, settings
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
 
-Role = Literal["superuser", "loader", "reader", "metastore", "airflow"]
+Role = Literal["superuser", "loader", "reader", "metastore", "airflow", "superset"]
 USERS: dict[Role, str] = {
     "superuser": "postgres",
     "loader": "lakehouse_loader",
     "reader": "lakehouse_reader",
     "metastore": "metastore",
     "airflow": "airflow",
+    "superset": "superset",
 }
 OWNERS: dict[str, Role] = {
     "ecom": "loader",
     "marketing": "loader",
     "metastore": "metastore",
     "airflow": "airflow",
+    "superset": "superset",
 }
 SOURCES = ("ecom", "marketing")
 

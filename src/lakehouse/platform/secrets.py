@@ -31,6 +31,8 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "postgres_reader_password": _password,
     "postgres_metastore_password": _password,
     "postgres_airflow_password": _password,
+    "thrift_password": _password,
+    "thrift_reader_password": _password,
     "airflow_admin_password": _password,
     "airflow_jwt_secret": _key,
     "airflow_secret_key": _key,
@@ -38,6 +40,9 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "nifi_password": _password,
     "nifi_sensitive_key": _key,
     "nifi_keystore_password": _password,
+    "postgres_superset_password": _password,
+    "superset_admin_password": _password,
+    "superset_secret_key": _key,
 }
 
 
@@ -85,6 +90,20 @@ def credentials(config: Settings) -> list[dict[str, str]]:
             "user": config.nifi_user,
             "password": config.secret("nifi_password"),
         },
+        {
+            "what": "Superset",
+            "where": f"http://{config.superset_host}:{config.superset_port}",
+            "user": config.superset_user,
+            "password": config.secret("superset_admin_password"),
+        },
+    ]
+    thrift = f"http://{config.spark_host}:{config.spark_thrift_port}/cliservice"
+    found += [
+        {"what": what, "where": thrift, "user": user, "password": config.secret(secret)}
+        for what, user, secret in (
+            ("Thrift, to read", config.thrift_reader, "thrift_reader_password"),
+            ("Thrift, for everything", config.thrift_user, "thrift_password"),
+        )
     ]
     for user, secret in (
         ("postgres", "postgres_superuser_password"),

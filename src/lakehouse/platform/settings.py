@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     spark_host: str = "127.0.0.1"
     spark_connect_port: int = 15002
     spark_thrift_port: int = 10004
+    thrift_user: str = Field("lakehouse", description="may do everything over Thrift")
+    thrift_reader: str = Field("bi_reader", description="may read gold and quality over Thrift")
     spark_driver_memory: str = "1g"
     spark_master: str = Field("local[2]", description="master of the warm engine")
     airflow_host: str = "127.0.0.1"
@@ -75,6 +77,9 @@ class Settings(BaseSettings):
     nifi_port: int = 8443
     nifi_management_port: int = Field(8444, description="health of NiFi, always on loopback")
     nifi_user: str = "admin"
+    superset_host: str = "127.0.0.1"
+    superset_port: int = 8088
+    superset_user: str = "admin"
     streaming_driver_memory: str = Field("512m", description="heap; Spark refuses 448m")
     streaming_trigger: Literal["realtime", "microbatch"] = Field(
         "realtime", description="how events become clean ones: at once, or batch by batch"
@@ -107,6 +112,8 @@ class Settings(BaseSettings):
     postgres_reader_password: SecretStr | None = None
     postgres_metastore_password: SecretStr | None = None
     postgres_airflow_password: SecretStr | None = None
+    thrift_password: SecretStr | None = None
+    thrift_reader_password: SecretStr | None = None
     airflow_admin_password: SecretStr | None = None
     airflow_jwt_secret: SecretStr | None = None
     airflow_secret_key: SecretStr | None = None
@@ -114,6 +121,9 @@ class Settings(BaseSettings):
     nifi_password: SecretStr | None = None
     nifi_sensitive_key: SecretStr | None = None
     nifi_keystore_password: SecretStr | None = None
+    postgres_superset_password: SecretStr | None = None
+    superset_admin_password: SecretStr | None = None
+    superset_secret_key: SecretStr | None = None
 
     @field_validator("state_dir", "cache_dir", "dags_dir", "weblogs_dir")
     @classmethod

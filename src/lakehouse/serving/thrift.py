@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from lakehouse.contracts import catalog
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.settings import settings
+from lakehouse.platform.settings import Settings, settings
 
-_CLASS = re.compile(r"\[\w+(\.\w+)*\] org\.apache\.spark\.[\w.]+Exception:")
+_CLASS = re.compile(r"(\[\w+(\.\w+)*\] )?(org\.apache\.spark|java\.lang)\.[\w.]+Exception:")
 _MISSING_TABLE = re.compile(r"TABLE_OR_VIEW_NOT_FOUND.*`(\w+)`\.`(\w+)`")
 
 
 class QueryError(PlatformError):
     """The engine refused a statement, or is not there."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """A user of the Thrift server."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+def owner(config: Settings) -> Login:
+    """The user who may do everything."""
+    return Login(config.thrift_user, config.secret("thrift_password"))
+
+
+def reader(config: Settings) -> Login:
+    """The user of BI tools, who may read gold and quality."""
+    return Login(config.thrift_reader, config.secret("thrift_reader_password"))
 
 
 @dataclass(frozen=True)
@@ -29,47 +49,72 @@ class Answer:
     rows: list[tuple[Any, ...]]
 
 
-@contextlib.contextmanager
-def cursor() -> Iterator[Any]:
-    """A cursor of a new session (DB-API).
+def connect(login: Login | None = None) -> Any:
+    """A connection with a session of its own (DB-API).
+
+    Args:
+        login: whom to log in; the owner if left out.
 
     Raises:
-        QueryError: the server does not answer; the message says what to do.
+        QueryError: the server does not answer or refuses the login; the message says what to do.
     """
     from pyhive import hive
+    from thrift.transport.THttpClient import THttpClient
 
     config = settings()
+    login = login or owner(config)
+    address = f"{config.spark_host}:{config.spark_thrift_port}"
+    # made here and not by PyHive, whose message of a refused login speaks of a length
+    transport = THttpClient(f"http://{address}/cliservice")
+    name = base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
+    transport.setCustomHeaders({"Authorization": f"Basic {name}"})
     try:
-        connection = hive.connect(
-            host=config.spark_host,
-            port=config.spark_thrift_port,
-            scheme="http",
-            username="lakehouse",
-        )
+        return hive.connect(thrift_transport=transport, username=login.user)
     except Exception as error:
-        address = f"{config.spark_host}:{config.spark_thrift_port}"
+        if transport.code == HTTPStatus.UNAUTHORIZED:
+            raise QueryError(
+                f"the Thrift server at {address} refuses user {login.user}: wrong user or "
+                "password; ./lakehouse credentials shows both"
+            ) from None
         raise QueryError(
             f"the Thrift server at {address} does not answer ({error}); try ./lakehouse up"
         ) from error
-    with contextlib.closing(connection), contextlib.closing(connection.cursor()) as opened:
+
+
+@contextlib.contextmanager
+def cursor(login: Login | None = None) -> Iterator[Any]:
+    """A cursor of a new session (DB-API); see `connect`."""
+    with (
+        contextlib.closing(connect(login)) as connection,
+        contextlib.closing(connection.cursor()) as opened,
+    ):
         yield opened
 
 
-def query(statement: str) -> Answer:
-    """Run one statement.
+def query(statement: str, login: Login | None = None) -> Answer:
+    """Run one statement in a session of its own.
+
+    Raises:
+        QueryError: with the engine's reason.
+    """
+    with cursor(login) as opened:
+        return ask(opened, statement)
+
+
+def ask(opened: Any, statement: str) -> Answer:
+    """Run one statement in a session that is open.
 
     Raises:
         QueryError: with the engine's reason.
     """
     from pyhive.exc import Error
 
-    with cursor() as opened:
-        try:
-            opened.execute(statement)
-            described = opened.description or []
-            rows = opened.fetchall() if described else []
-        except Error as error:
-            raise QueryError(_reason(error)) from error
+    try:
+        opened.execute(statement)
+        described = opened.description or []
+        rows = opened.fetchall() if described else []
+    except Error as error:
+        raise QueryError(_reason(error)) from error
     # Hive names a column TABLE.COLUMN where it can
     return Answer([d[0].rsplit(".", 1)[-1] for d in described], rows)
 

@@ -1,0 +1,257 @@
+"""Every measure, once: in Spark SQL for whoever queries, in DAX for Power BI."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+from lakehouse.contracts.streams import FUNNEL
+from lakehouse.serving.reports.model import Format, Measure, Parameter
+
+PRICE_CHANGE = Parameter(
+    "price_change", "Price change", -0.3, 0.3, 0.01, 0, "What if all prices changed by this share"
+)
+FREIGHT_CHANGE = Parameter(
+    "freight_change",
+    "Freight change",
+    -0.3,
+    0.3,
+    0.01,
+    0,
+    "What if all freight changed by this share",
+)
+PARAMETERS = (PRICE_CHANGE, FREIGHT_CHANGE)
+
+_ITEMS = (
+    Measure(
+        "Revenue",
+        "fact_order_item",
+        "sum(price)",
+        "SUM(fact_order_item[price])",
+        Format.MONEY,
+        "Prices of items, freight not counted, BRL",
+    ),
+    Measure(
+        "Freight",
+        "fact_order_item",
+        "sum(freight)",
+        "SUM(fact_order_item[freight])",
+        Format.MONEY,
+        "Freight of items, BRL",
+    ),
+    Measure(
+        "Items",
+        "fact_order_item",
+        "count(*)",
+        "COUNTROWS(fact_order_item)",
+        Format.COUNT,
+        "Items sold",
+    ),
+    Measure(
+        "Scenario revenue",
+        "fact_order_item",
+        "sum(price) * (1 + {price_change})",
+        "[Revenue] * (1 + [Price change])",
+        Format.MONEY,
+        "Revenue with prices changed as chosen, BRL",
+    ),
+    Measure(
+        "Scenario freight",
+        "fact_order_item",
+        "sum(freight) * (1 + {freight_change})",
+        "[Freight] * (1 + [Freight change])",
+        Format.MONEY,
+        "Freight changed as chosen, BRL",
+    ),
+    Measure(
+        "Scenario difference",
+        "fact_order_item",
+        "sum(price) * {price_change} + sum(freight) * {freight_change}",
+        "[Scenario revenue] + [Scenario freight] - [Revenue] - [Freight]",
+        Format.MONEY,
+        "What the chosen changes add to revenue and freight together, BRL",
+    ),
+)
+_ORDERS = (
+    Measure("Orders", "fact_order", "count(*)", "COUNTROWS(fact_order)", Format.COUNT, "Orders"),
+    Measure(
+        "Late share",
+        "fact_order",
+        "count_if(is_late) / count(is_late)",
+        "DIVIDE(CALCULATE(COUNTROWS(fact_order), fact_order[is_late] = TRUE()), "
+        "CALCULATE(COUNTROWS(fact_order), NOT ISBLANK(fact_order[is_late])))",
+        Format.SHARE,
+        "Delivered orders that came on a later day than promised, of all delivered",
+    ),
+    Measure(
+        "Days to deliver",
+        "fact_order",
+        "avg(days_to_deliver)",
+        "AVERAGE(fact_order[days_to_deliver])",
+        Format.DECIMAL,
+        "Average days from purchase to delivery",
+    ),
+    Measure(
+        "Days late",
+        "fact_order",
+        "avg(days_late)",
+        "AVERAGE(fact_order[days_late])",
+        Format.DECIMAL,
+        "Average days from the promised day to the day of delivery; negative is early",
+    ),
+)
+_PAYMENTS_AND_REVIEWS = (
+    Measure(
+        "Paid",
+        "fact_payment",
+        "sum(payment_value)",
+        "SUM(fact_payment[payment_value])",
+        Format.MONEY,
+        "Amounts paid, BRL",
+    ),
+    Measure(
+        "Payments",
+        "fact_payment",
+        "count(*)",
+        "COUNTROWS(fact_payment)",
+        Format.COUNT,
+        "Payments; an order may have several",
+    ),
+    Measure(
+        "Review score",
+        "fact_review",
+        "avg(review_score)",
+        "AVERAGE(fact_review[review_score])",
+        Format.DECIMAL,
+        "Average stars, 1 to 5",
+    ),
+    Measure(
+        "Reviews", "fact_review", "count(*)", "COUNTROWS(fact_review)", Format.COUNT, "Reviews"
+    ),
+)
+_REQUESTS = (
+    Measure(
+        "Requests",
+        "fact_access_log",
+        "count(*)",
+        "COUNTROWS(fact_access_log)",
+        Format.COUNT,
+        "Requests to the web server",
+    ),
+    Measure(
+        "Errors",
+        "fact_access_log",
+        "count_if(status_code >= 400)",
+        "CALCULATE(COUNTROWS(fact_access_log), fact_access_log[status_code] >= 400) + 0",
+        Format.COUNT,
+        "Requests answered with status 4xx or 5xx",
+    ),
+    Measure(
+        "Error share",
+        "fact_access_log",
+        "count_if(status_code >= 400) / count(*)",
+        "DIVIDE([Errors], [Requests])",
+        Format.SHARE,
+        "Errors of all requests",
+    ),
+    Measure(
+        "Bytes sent",
+        "fact_access_log",
+        "sum(bytes_sent)",
+        "SUM(fact_access_log[bytes_sent])",
+        Format.BYTES,
+        "Bytes of the answers",
+    ),
+    Measure(
+        "Page requests",
+        "fact_page_day",
+        "sum(request_count)",
+        "SUM(fact_page_day[request_count])",
+        Format.COUNT,
+        "Requests by page",
+    ),
+    Measure(
+        "Page errors",
+        "fact_page_day",
+        "sum(error_count)",
+        "SUM(fact_page_day[error_count])",
+        Format.COUNT,
+        "Requests by page that were answered with status 4xx or 5xx",
+    ),
+)
+_CLICKS = (
+    Measure(
+        "Events",
+        "fact_clickstream",
+        "count(*)",
+        "COUNTROWS(fact_clickstream)",
+        Format.COUNT,
+        "What visitors did, each action once",
+    ),
+    Measure(
+        "Purchases",
+        "fact_clickstream",
+        "count_if(event_type = 'purchase')",
+        'CALCULATE(COUNTROWS(fact_clickstream), fact_clickstream[event_type] = "purchase") + 0',
+        Format.COUNT,
+        "Purchases in the clickstream",
+    ),
+    Measure(
+        "Click revenue",
+        "fact_clickstream",
+        "sum(amount)",
+        "SUM(fact_clickstream[amount])",
+        Format.MONEY,
+        "Amounts of purchases in the clickstream, BRL",
+    ),
+    Measure(
+        "Sessions",
+        "fact_session",
+        "count(*)",
+        "COUNTROWS(fact_session)",
+        Format.COUNT,
+        "Sessions of visitors",
+    ),
+    Measure(
+        "Conversion",
+        "fact_session",
+        "count_if(purchase_count > 0) / count(*)",
+        "DIVIDE(CALCULATE(COUNTROWS(fact_session), fact_session[purchase_count] > 0), [Sessions])",
+        Format.SHARE,
+        "Sessions with a purchase, of all",
+    ),
+)
+
+
+def _reached(event: str, step: int) -> Measure:
+    words = event.replace("_", " ")
+    return Measure(
+        f"Reached {words}",
+        "fact_session",
+        f"count_if(funnel_step >= {step})",
+        f"CALCULATE(COUNTROWS(fact_session), fact_session[funnel_step] >= {step}) + 0",
+        Format.COUNT,
+        f"Sessions that came as far as {words}",
+    )
+
+
+_FUNNEL = tuple(_reached(event, step) for event, step in FUNNEL.items())
+FUNNEL_MEASURES = tuple(measure.name for measure in _FUNNEL)
+MEASURES = (*_ITEMS, *_ORDERS, *_PAYMENTS_AND_REVIEWS, *_REQUESTS, *_CLICKS, *_FUNNEL)
+_BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
+
+
+class UnknownMeasureError(LookupError):
+    """No measure of that name is declared; the message offers the nearest."""
+
+
+def measure(name: str) -> Measure:
+    """The measure of that name.
+
+    Raises:
+        UnknownMeasureError: none is declared.
+    """
+    if name not in _BY_NAME:
+        near = difflib.get_close_matches(name, _BY_NAME, n=1, cutoff=0)
+        raise UnknownMeasureError(f"no measure is called {name}; did you mean {near[0]}?")
+    return _BY_NAME[name]

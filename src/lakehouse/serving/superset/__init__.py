@@ -1,0 +1,1 @@
+"""Superset as text: datasets made from the contracts of gold, charts, dashboards."""

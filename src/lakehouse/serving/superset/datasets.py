@@ -1,0 +1,145 @@
+"""Datasets: a fact of gold with the columns of its dimensions beside it, made from the contracts.
+
+Superset knows no relations between tables. So a dataset is a query: every column of a fact, and
+those columns of its dimensions that people group and filter by, named after the role of the
+dimension, such as `customer_state`. Keys and columns that tell something of a person are part of
+the query, for measures to count, and are not offered to people.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lakehouse.contracts import catalog
+from lakehouse.contracts.model import Column, Layer, Reference, Table
+from lakehouse.serving.superset.measures import Measure
+
+DATABASE_NAME = "Lakehouse gold"
+# what Superset's map of Brazil knows a state by
+ISO_STATE = "state_iso"
+_TIME_TYPES = ("DATE", "TIMESTAMP")
+
+
+def identity(*names: str) -> str:
+    """The same UUID for the same names: an import replaces what was imported before."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(("lakehouse", "superset", *names))))
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A fact, those of its references whose dimensions are joined, and what is counted on it.
+
+    Attributes:
+        fact: name of the fact in gold.
+        time: the column that a dashboard's time range filters.
+        joins: columns of the fact that point at the dimensions to join.
+        measures: what is counted.
+    """
+
+    fact: str
+    time: str
+    joins: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
+    @property
+    def table(self) -> Table:
+        """The declared fact.
+
+        Raises:
+            UnknownTableError: gold has no such table.
+        """
+        return catalog.table(Layer.GOLD, self.fact)
+
+    @property
+    def identity(self) -> str:
+        """Its UUID."""
+        return identity("dataset", self.fact)
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """Every column of the query by name, keys and personal ones among them."""
+        joined = [column for reference in self._joined() for column, _ in _brought(reference)]
+        return {column.name: column for column in (*self.table.columns, *joined)}
+
+    @property
+    def offered(self) -> tuple[Column, ...]:
+        """What people may group and filter by; of the keys, dates only."""
+        return tuple(
+            column
+            for column in self.columns.values()
+            if not column.personal and (not column.key or column.type == "DATE")
+        )
+
+    def sql(self) -> str:
+        """The query behind the dataset."""
+        chosen = [f"fact.{name}" for name in self.table.column_names]
+        tables = [f"FROM {self.table.full_name} fact"]
+        for reference in self._joined():
+            role = _role(reference)
+            chosen += [f"{sql} AS {column.name}" for column, sql in _brought(reference)]
+            tables.append(
+                f"JOIN {Layer.GOLD}.{reference.table} {role} "
+                f"ON {role}.{reference.target} = fact.{reference.column}"
+            )
+        columns = ",\n  ".join(chosen)
+        return f"SELECT\n  {columns}\n" + "\n".join(tables)
+
+    def render(self) -> dict[str, Any]:
+        """The dataset as Superset imports it."""
+        return {
+            "table_name": self.fact,
+            "description": self.table.description,
+            "main_dttm_col": self.time,
+            "schema": str(Layer.GOLD),
+            "sql": self.sql(),
+            "filter_select_enabled": True,
+            "columns": [_column(column) for column in self.offered],
+            "metrics": [measure.render() for measure in self.measures],
+            "uuid": self.identity,
+            "database_uuid": identity("database"),
+            "version": "1.0.0",
+        }
+
+    def _joined(self) -> list[Reference]:
+        """The references to join.
+
+        Raises:
+            KeyError: a join names no reference of the fact.
+        """
+        by_column = {reference.column: reference for reference in self.table.references}
+        return [by_column[name] for name in self.joins]
+
+
+def _role(reference: Reference) -> str:
+    """What the dimension is to the fact: `customer` for `customer_key`."""
+    return reference.column.removesuffix("_key")
+
+
+def _brought(reference: Reference) -> Iterator[tuple[Column, str]]:
+    """Columns that a dimension adds, with the SQL that reads each."""
+    role = _role(reference)
+    for column in catalog.table(Layer.GOLD, reference.table).columns:
+        if column.key:
+            continue
+        name = column.name if column.name.startswith(role) else f"{role}_{column.name}"
+        yield replace(column, name=name), f"{role}.{column.name}"
+        if column.name == "state":
+            described = "State as ISO 3166-2 names it, as BR-SP"
+            iso = Column(f"{role}_{ISO_STATE}", "STRING", described, derived=True)
+            yield iso, f"concat('BR-', {role}.state)"
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "column_name": column.name,
+        "verbose_name": column.name.removesuffix("_key").replace("_", " ").capitalize(),
+        "description": column.description,
+        "type": column.type,
+        "is_dttm": column.type in _TIME_TYPES,
+        "is_active": True,
+        "groupby": True,
+        "filterable": True,
+    }

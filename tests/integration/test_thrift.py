@@ -1,0 +1,197 @@
+"""The Thrift server as BI tools meet it: who gets in, and what a reader may do."""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+from pyhive import hive
+from thrift.transport.THttpClient import THttpClient
+
+from integration.launching import lakehouse, lakehouse_json
+from lakehouse.platform.secrets import GENERATORS
+from lakehouse.platform.settings import Settings
+from lakehouse.platform.supervise import Supervisor, log_file
+from lakehouse.serving import thrift
+from lakehouse.serving.thrift import Login, QueryError, query
+
+ROWS = 3
+# what a reader may ask besides tables, and how many rows that gives at least
+LOOKS = {
+    "SELECT 1": 1,
+    "SELECT * FROM range(2)": 2,
+    "SHOW DATABASES": 1,
+    "SHOW TABLES IN gold": 1,
+    "DESCRIBE gold.{trial}": 2,
+    "EXPLAIN SELECT * FROM gold.{trial}": 1,
+    "SET spark.sql.session.timeZone": 1,
+    "WITH few AS (SELECT * FROM gold.{trial}) SELECT * FROM few JOIN few AS same USING (id)": ROWS,
+    "SELECT id FROM quality.{trial} WHERE id IN (SELECT id FROM gold.{trial})": ROWS,
+}
+REFUSED = (
+    "INSERT INTO gold.{trial} VALUES (9, 'z')",
+    "INSERT OVERWRITE gold.{trial} VALUES (9, 'z')",
+    "UPDATE gold.{trial} SET word = 'z'",
+    "DELETE FROM gold.{trial}",
+    "MERGE INTO gold.{trial} t USING gold.{trial} s ON t.id = s.id WHEN MATCHED THEN DELETE",
+    "TRUNCATE TABLE gold.{trial}",
+    "DROP TABLE gold.{trial}",
+    "DROP DATABASE gold CASCADE",
+    "CREATE TABLE gold.other_{trial} (id INT)",
+    "CREATE TABLE gold.other_{trial} USING delta AS SELECT 1 AS id",
+    "CREATE DATABASE other_{trial}",
+    "CREATE TEMPORARY VIEW other_{trial} AS SELECT 1 AS id",
+    "ALTER TABLE gold.{trial} ADD COLUMN more INT",
+    "OPTIMIZE gold.{trial}",
+    "VACUUM gold.{trial}",
+    "CACHE TABLE gold.{trial}",
+    "SET spark.sql.shuffle.partitions = 1",
+    "BEGIN DELETE FROM gold.{trial}; END",
+    "EXECUTE IMMEDIATE 'DELETE FROM gold.{trial}'",
+    "SELECT * FROM silver.{trial}",
+    "SELECT (SELECT max(id) FROM silver.{trial}) FROM gold.{trial}",
+    "WITH kept AS (SELECT * FROM silver.{trial}) SELECT * FROM kept",
+    "SELECT * FROM text.`file:///proc/self/environ`",
+    "SELECT * FROM delta.`{lake}/warehouse/gold.db/{trial}`",
+    "SELECT reflect('java.lang.System', 'getenv', 'PATH')",
+    "SELECT try_reflect('java.lang.System', 'getenv', 'PATH')",
+    "SELECT id FROM gold.{trial} WHERE reflect('java.lang.Thread', 'activeCount') = 1",
+    "SELECT TRANSFORM (id) USING 'cat' AS (id STRING) FROM gold.{trial}",
+    "INSERT OVERWRITE DIRECTORY '{lake}/stolen' USING parquet SELECT * FROM gold.{trial}",
+)
+
+
+@pytest.fixture(scope="module")
+def trial(platform: Settings) -> Iterator[str]:
+    """A small table in a database of each kind."""
+    name = f"trial_{uuid.uuid4().hex[:8]}"
+    with thrift.cursor() as cursor:
+        for database in ("gold", "quality", "silver"):
+            thrift.ask(cursor, f"CREATE DATABASE IF NOT EXISTS {database}")
+            thrift.ask(
+                cursor,
+                f"CREATE TABLE {database}.{name} USING delta "
+                "AS SELECT * FROM VALUES (1, 'a'), (2, 'b'), (3, 'c') AS v(id, word)",
+            )
+        yield name
+        for database in ("gold", "quality", "silver"):
+            thrift.ask(cursor, f"DROP TABLE {database}.{name}")
+
+
+@pytest.fixture(scope="module")
+def reading(platform: Settings, trial: str) -> Iterator[object]:
+    """A session of the reader's."""
+    with thrift.cursor(thrift.reader(platform)) as cursor:
+        yield cursor
+
+
+@pytest.mark.parametrize("statement", LOOKS)
+def test_a_reader_looks(statement: str, reading: object, trial: str) -> None:
+    assert len(thrift.ask(reading, statement.format(trial=trial)).rows) >= LOOKS[statement]
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_a_reader_changes_nothing_and_reads_nothing_else(
+    statement: str, reading: object, trial: str, platform: Settings
+) -> None:
+    with pytest.raises(QueryError, match="bi_reader may read tables of gold and quality") as told:
+        thrift.ask(reading, statement.format(trial=trial, lake=platform.lake))
+    assert "\n" not in str(told.value)
+    assert query(f"SELECT count(*), max(word) FROM gold.{trial}").rows == [(ROWS, "c")]
+
+
+def test_what_is_refused_to_the_reader_is_not_to_the_owner(trial: str) -> None:
+    query(f"INSERT INTO silver.{trial} VALUES (4, 'd')")
+    assert query(f"SELECT count(*) FROM silver.{trial}").rows == [(4,)]
+
+
+def test_the_command_line_shows_the_refusal(trial: str) -> None:
+    answer = lakehouse("sql", "--as-reader", f"DROP TABLE gold.{trial}")
+    assert answer.returncode == 1
+    assert "bi_reader may read tables of gold and quality and nothing else" in answer.stderr
+    assert "drop table" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+@pytest.mark.parametrize("user", ["lakehouse", "bi_reader", "somebody", ""])
+def test_a_wrong_password_is_refused_in_a_sentence(user: str, platform: Settings) -> None:
+    with pytest.raises(QueryError, match=f"refuses user {user}: wrong user or password"):
+        query("SELECT 1", Login(user, "wrong"))
+
+
+def test_a_password_goes_with_its_user(platform: Settings) -> None:
+    swapped = Login(platform.thrift_user, platform.secret("thrift_reader_password"))
+    with pytest.raises(QueryError, match="wrong user or password"):
+        query("SELECT 1", swapped)
+
+
+def test_the_command_line_tells_of_a_wrong_password(platform: Settings) -> None:
+    os.environ["LAKEHOUSE_THRIFT_PASSWORD"] = "wrong"
+    try:
+        answer = lakehouse("sql", "SELECT 1")
+    finally:
+        del os.environ["LAKEHOUSE_THRIFT_PASSWORD"]
+    assert answer.returncode == 1
+    assert "refuses user lakehouse: wrong user or password" in answer.stderr
+    assert "./lakehouse credentials" in answer.stderr
+
+
+def test_a_reader_cannot_act_for_the_owner(platform: Settings) -> None:
+    login = thrift.reader(platform)
+    address = f"http://{platform.spark_host}:{platform.spark_thrift_port}/cliservice"
+    transport = THttpClient(f"{address}?doAs={platform.thrift_user}")
+    name = base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
+    transport.setCustomHeaders({"Authorization": f"Basic {name}"})
+    with pytest.raises(Exception, match="not allowed"):
+        hive.connect(thrift_transport=transport, username=platform.thrift_user)
+
+
+def test_sessions_side_by_side_keep_their_users(platform: Settings, trial: str) -> None:
+    logins = [thrift.reader(platform), thrift.owner(platform)] * 4
+    with ThreadPoolExecutor(len(logins)) as pool:
+        found = list(pool.map(lambda login: _asks_in_turn(login, trial), logins))
+    assert found == [{login.user: True} for login in logins]
+    names = [row[0] for row in query("SHOW TABLES IN silver").rows]
+    assert trial in str(names) or query(f"SELECT count(*) FROM silver.{trial}").rows
+
+
+def _asks_in_turn(login: Login, trial: str) -> dict[str, bool]:
+    """Who a session is, statement by statement, in the manner of ODBC: started, then polled."""
+    seen = {}
+    with thrift.cursor(login) as cursor:
+        for _ in range(5):
+            cursor.execute(f"SELECT current_user(), count(*) FROM gold.{trial}", async_=True)
+            while cursor.poll().operationState in (0, 1, 7):
+                time.sleep(0.02)
+            user, rows = cursor.fetchall()[0]
+            seen[user] = rows == ROWS
+            if user.startswith("bi_"):
+                with pytest.raises(QueryError, match="may read"):
+                    thrift.ask(cursor, f"SELECT * FROM silver.{trial}")
+            else:
+                thrift.ask(cursor, f"SELECT * FROM silver.{trial}")
+    return seen
+
+
+def test_no_secret_is_in_the_engine_nor_in_its_log(platform: Settings) -> None:
+    engine = psutil.Process(Supervisor(platform).states()["spark"].pid)
+    # a shell starts the engine and becomes it
+    everything = " ".join([*engine.cmdline(), *engine.environ().values()])
+    log = log_file("spark", platform).read_text("utf-8", errors="replace")
+    for name in GENERATORS:
+        secret = platform.secret(name)
+        assert secret not in everything, f"{name} is in the engine's environment or arguments"
+        assert secret not in log, f"{name} is in the engine's log"
+
+
+def test_credentials_name_both_users(platform: Settings) -> None:
+    found = {entry["user"]: entry for entry in lakehouse_json("credentials")}
+    for login in (thrift.owner(platform), thrift.reader(platform)):
+        assert found[login.user]["password"] == login.password
+        assert found[login.user]["where"].endswith("/cliservice")
