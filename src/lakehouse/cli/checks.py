@@ -18,6 +18,7 @@ import typer
 from lakehouse.cli.common import errors, say
 from lakehouse.contracts import dictionary
 from lakehouse.platform.settings import PROJECT
+from lakehouse.serving.powerbi import project as powerbi
 from lakehouse.streams import flows
 
 app = typer.Typer()
@@ -25,6 +26,7 @@ app = typer.Typer()
 GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
     **flows.files(),
+    **powerbi.files(),
 }
 _PYTHON = (sys.executable, "-m")
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
