@@ -18,7 +18,8 @@ import typer
 from lakehouse.cli.common import errors, say
 from lakehouse.contracts import dictionary
 from lakehouse.platform.settings import PROJECT
-from lakehouse.serving.grafana import files as grafana_files
+from lakehouse.serving.grafana import files as grafana
+from lakehouse.serving.powerbi import project as powerbi
 from lakehouse.serving.superset import files as superset
 from lakehouse.streams import flows
 
@@ -27,7 +28,8 @@ app = typer.Typer()
 GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
     **flows.files(),
-    **grafana_files.files(),
+    **grafana.files(),
+    **powerbi.files(),
     **superset.files(),
 }
 _PYTHON = (sys.executable, "-m")

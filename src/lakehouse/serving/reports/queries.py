@@ -12,7 +12,7 @@ from lakehouse.serving.reports.model import Attribute, Kind, Visual
 from lakehouse.serving.reports.pages import PAGES
 
 # kinds whose groups stand in the order of the category; others put the largest first
-_IN_ORDER = (Kind.LINE, Kind.COLUMN)
+IN_ORDER = (Kind.LINE, Kind.COLUMN)
 DEFAULTS: Mapping[str, float] = {each.name: each.default for each in PARAMETERS}
 
 
@@ -124,7 +124,7 @@ def _assembled(table: Table, used: list[Attribute], selected: list[str], visual:
     if kept:
         lines.append(f"WHERE {' AND '.join(kept)}")
     if visual.category is not None:
-        largest = "" if visual.kind in _IN_ORDER else f"`{visual.measures[0]}` DESC, "
+        largest = "" if visual.kind in IN_ORDER else f"`{visual.measures[0]}` DESC, "
         lines += [
             f"GROUP BY {visual.category.name}",
             f"ORDER BY {largest}`{visual.category.column}`",

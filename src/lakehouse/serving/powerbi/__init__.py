@@ -1,0 +1,1 @@
+"""The Power BI project, generated from the contracts and from the reports that are declared."""
