@@ -64,7 +64,8 @@ def process_environment(config: Settings) -> dict[str, str]:
         name = service.name.upper()
         environment[f"LAKEHOUSE_{name}_DATA"] = str(service.data(config))
         if service.is_assembled:
-            environment[f"LAKEHOUSE_{name}_ASSEMBLY"] = str(assembled(service, config))
+            # an image has it at a place of its own
+            environment.setdefault(f"LAKEHOUSE_{name}_ASSEMBLY", str(assembled(service, config)))
     return environment
 
 

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     weblogs_dir: Path | None = Field(
         None, description="logs of the web shop, a folder a stream; below the state folder if unset"
     )
+    runtime: Literal["processes", "docker"] = Field(
+        "processes", description="who keeps the servers: this platform, or Docker"
+    )
     bind_host: str = Field("127.0.0.1", description="address every port listens on")
 
     postgres_host: str = "127.0.0.1"
@@ -132,11 +135,6 @@ class Settings(BaseSettings):
         if os.geteuid() == 0:
             return Path("/var/lib/lakehouse") / self.state_id / "postgres"
         return self.state_dir / "postgres"
-
-    @property
-    def local_host(self) -> str:
-        """Where this machine reaches what listens on `bind_host`."""
-        return "127.0.0.1" if self.bind_host in ("0.0.0.0", "::", "") else self.bind_host
 
     @property
     def hdfs_url(self) -> str:
