@@ -81,31 +81,31 @@ RUN /opt/uv/bin/uv venv --quiet --python /usr/bin/python3 /opt/venv \
 FROM base AS postgres
 COPY --from=postgres-server /opt/servers /opt/servers
 COPY services/postgres /opt/lakehouse/services/postgres
-USER lakehouse
+USER 10001
 CMD ["/opt/lakehouse/services/postgres/run"]
 
 FROM base AS hdfs
 COPY --from=hdfs-server /opt/servers /opt/servers
 COPY services/hdfs /opt/lakehouse/services/hdfs
-USER lakehouse
+USER 10001
 CMD ["/opt/lakehouse/services/hdfs/run", "namenode"]
 
 FROM base AS metastore
 COPY --from=metastore-server /opt/servers /opt/servers
 COPY services/metastore /opt/lakehouse/services/metastore
-USER lakehouse
+USER 10001
 CMD ["/opt/lakehouse/services/metastore/run"]
 
 FROM base AS kafka
 COPY --from=kafka-server /opt/servers /opt/servers
 COPY services/kafka /opt/lakehouse/services/kafka
-USER lakehouse
+USER 10001
 CMD ["/opt/lakehouse/services/kafka/run"]
 
 FROM base AS cassandra
 COPY --from=cassandra-server /opt/servers /opt/servers
 COPY services/cassandra /opt/lakehouse/services/cassandra
-USER lakehouse
+USER 10001
 CMD ["/opt/lakehouse/services/cassandra/run"]
 
 # Servers that need the Python environment.
@@ -121,7 +121,7 @@ ENV PATH=/opt/venv/bin:$PATH \
 FROM python AS spark
 COPY --from=spark-server /opt/servers /opt/servers
 COPY services/spark /opt/lakehouse/services/spark
-USER lakehouse
+USER 10001
 CMD ["/opt/lakehouse/services/spark/run", "server"]
 
 FROM python AS streaming
@@ -129,7 +129,7 @@ COPY --from=streaming-server /opt/servers /opt/servers
 COPY services/streaming /opt/lakehouse/services/streaming
 COPY spark-apps /opt/lakehouse/spark-apps
 COPY src /opt/lakehouse/src
-USER lakehouse
+USER 10001
 CMD ["/opt/lakehouse/services/streaming/run"]
 
 FROM python AS nifi
@@ -137,7 +137,7 @@ COPY --from=nifi-server /opt/servers /opt/servers
 COPY services/nifi /opt/lakehouse/services/nifi
 COPY nifi-templates /opt/lakehouse/nifi-templates
 COPY src /opt/lakehouse/src
-USER lakehouse
+USER 10001
 CMD ["/opt/lakehouse/services/nifi/run"]
 
 # Airflow and the command line: they start Sqoop, which compiles, and know every service.
@@ -151,5 +151,5 @@ COPY dags /opt/lakehouse/dags
 COPY spark-apps /opt/lakehouse/spark-apps
 COPY nifi-templates /opt/lakehouse/nifi-templates
 COPY src /opt/lakehouse/src
-USER lakehouse
+USER 10001
 ENTRYPOINT ["python", "-m", "lakehouse"]
