@@ -17,6 +17,7 @@ import typer
 
 from lakehouse.cli.common import errors, say
 from lakehouse.contracts import dictionary
+from lakehouse.platform import containers
 from lakehouse.platform.settings import PROJECT
 from lakehouse.serving.grafana import files as grafana
 from lakehouse.serving.powerbi import project as powerbi
@@ -27,6 +28,7 @@ app = typer.Typer()
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
+    Path("containers/settings.env"): containers.settings_file,
     **flows.files(),
     **grafana.files(),
     **powerbi.files(),
@@ -48,10 +50,11 @@ class Suite(StrEnum):
     INTEGRATION = "integration"
     ACCEPTANCE = "acceptance"
     CHAOS = "chaos"
+    CONTAINERS = "containers"
 
 
-# what a run without names leaves out: minutes of killing servers under load
-ON_REQUEST = frozenset({Suite.CHAOS})
+# what a run without names leaves out: minutes of killing servers under load, and what needs Docker
+ON_REQUEST = frozenset({Suite.CHAOS, Suite.CONTAINERS})
 
 
 @app.command()
@@ -65,10 +68,12 @@ def check() -> None:
 def test(
     suites: Annotated[
         list[str] | None,
-        typer.Argument(help="unit, integration, acceptance, chaos; then what pytest is told"),
+        typer.Argument(
+            help="unit, integration, acceptance, chaos, containers; then what pytest is told"
+        ),
     ] = None,
 ) -> None:
-    """Run the linters, then the tests of the kinds named (else all but chaos) in one pytest.
+    """Run the linters, then the tests of the kinds named (else all but the last two) in one pytest.
 
     What follows `--` goes to pytest, as in `test unit -- -k orders`.
     """

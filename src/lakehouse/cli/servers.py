@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for command in (up, down, status, logs, restart, reset, doctor, credentials, setup):
         app.command()(command)
+    app.command(hidden=True)(secrets)
 
 
 def up(profile: ProfileName = "batch") -> None:
@@ -191,3 +193,10 @@ def credentials(as_json: JsonOption = False) -> None:
     for entry in found:
         table.add_row(*entry.values())
     console.print(table, soft_wrap=True)
+
+
+def secrets() -> None:
+    """Copy a `.env` from input to output, with a generated value for each secret it lacks."""
+    from lakehouse.platform.secrets import completed
+
+    sys.stdout.write(completed(sys.stdin.read()))

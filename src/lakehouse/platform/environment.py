@@ -53,7 +53,7 @@ def process_environment(config: Settings) -> dict[str, str]:
     environment |= {
         "JAVA_HOME": str(find_jdk()),
         "LAKEHOUSE_JAVA_RUNTIME": str(find_runtime()),
-        "SPARK_HOME": str(_spark_home()),
+        "SPARK_HOME": str(spark_home()),
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": str(PROJECT / "src"),
         "PYTHONUNBUFFERED": "1",
@@ -64,11 +64,12 @@ def process_environment(config: Settings) -> dict[str, str]:
         name = service.name.upper()
         environment[f"LAKEHOUSE_{name}_DATA"] = str(service.data(config))
         if service.is_assembled:
-            environment[f"LAKEHOUSE_{name}_ASSEMBLY"] = str(assembled(service, config))
+            # an image has it at a place of its own
+            environment.setdefault(f"LAKEHOUSE_{name}_ASSEMBLY", str(assembled(service, config)))
     return environment
 
 
-def _spark_home() -> Path:
+def spark_home() -> Path:
     """The engine's folder, found without importing it, which takes seconds."""
     spec = importlib.util.find_spec("pyspark")
     if spec is None or spec.origin is None:

@@ -63,10 +63,15 @@ def set_up(say: Say, profile: str = "batch") -> Settings:
 def up(profile: str, say: Say) -> None:
     """Start the servers of a profile and wait until each is ready.
 
+    Servers that Docker keeps are only waited for, and prepared.
+
     Raises:
         PlatformError: a port is taken, or a server does not get ready.
     """
     chosen = processes_of(in_profile(load_services(), profile))
+    if settings().runtime == "docker":
+        _await_containers(chosen, settings(), say)
+        return
     config = set_up(say, profile)
     with _alone(config):
         supervisor = Supervisor(config)
@@ -83,8 +88,12 @@ def up(profile: str, say: Say) -> None:
 
 
 def down(say: Say) -> None:
-    """Stop every server, those that need others first; nothing of ours runs afterwards."""
-    config = settings()
+    """Stop every server, those that need others first; nothing of ours runs afterwards.
+
+    Raises:
+        PlatformError: Docker keeps them.
+    """
+    config = _own_servers()
     with _alone(config):
         _stop_all(Supervisor(config), config, say)
 
@@ -97,7 +106,7 @@ def restart(name: str, say: Say) -> None:
         PlatformError: it does not get ready.
     """
     process = process_named(name, processes_of(load_services()))
-    config = settings()
+    config = _own_servers()
     with _alone(config):
         supervisor = Supervisor(config)
         if supervisor.pid is None:
@@ -112,7 +121,7 @@ def reset(say: Say) -> None:
     Raises:
         PlatformError: the state folder holds more than the servers' data; nothing was touched.
     """
-    config = settings()
+    config = _own_servers()
     require_own_folder(config.state_dir)
     down(say)
     for folder in (config.postgres_home, config.state_dir):
@@ -134,6 +143,33 @@ def require_own_folder(state: Path) -> None:
                 f"{state} holds {precious} and is not deleted: set LAKEHOUSE_STATE_DIR to a "
                 "folder of its own"
             )
+
+
+def _own_servers() -> Settings:
+    config = settings()
+    if config.runtime == "docker":
+        raise PlatformError(
+            "Docker keeps these servers: ask it from outside, by ./lakehouse --runtime docker"
+        )
+    return config
+
+
+def _await_containers(chosen: Iterable[Process], config: Settings, say: Say) -> None:
+    """Wait for what answers over the network; what does not, Docker's own checks look after."""
+    for process in starting_order(chosen):
+        if not process.host:
+            continue
+        until = time.monotonic() + process.probe.seconds
+        while not ready(process, config):
+            if time.monotonic() > until:
+                raise PlatformError(
+                    f"{process.name} was not ready after {process.probe.seconds} s: see "
+                    f"./lakehouse --runtime docker logs {process.name}"
+                )
+            time.sleep(0.5)
+        if process.name in PREPARATIONS:
+            PREPARATIONS[process.name](config)
+        say(f"{process.name} ready")
 
 
 @contextmanager

@@ -27,24 +27,25 @@ def ready(process: Process, config: Settings) -> bool:
 
 
 def _tcp(process: Process, config: Settings) -> bool:
-    address = (config.local_host, process.port(process.probe.port, config))
+    address = process.address(process.probe.port, config)
     with socket.create_connection(address, timeout=TIMEOUT):
         return True
 
 
 def _http(process: Process, config: Settings) -> bool:
-    port = process.port(process.probe.port, config)
-    url = f"http://{config.local_host}:{port}{process.probe.path}"
+    host, port = process.address(process.probe.port, config)
+    url = f"http://{host}:{port}{process.probe.path}"
     return requests.get(url, timeout=TIMEOUT).ok
 
 
 def _postgres(process: Process, config: Settings) -> bool:
     import psycopg2
 
+    host, port = process.address(process.probe.port, config)
     try:
         connection = psycopg2.connect(
-            host=config.local_host,
-            port=process.port(process.probe.port, config),
+            host=host,
+            port=port,
             user="postgres",
             password=config.secret("postgres_superuser_password"),
             dbname="postgres",
@@ -75,15 +76,13 @@ def _hdfs(process: Process, config: Settings) -> bool:
 def _spark(process: Process, config: Settings) -> bool:
     """Both doors of the engine are open."""
     for name in process.ports:
-        with socket.create_connection(
-            (config.local_host, process.port(name, config)), timeout=TIMEOUT
-        ):
+        with socket.create_connection(process.address(name, config), timeout=TIMEOUT):
             pass
     return True
 
 
 def _airflow(process: Process, config: Settings) -> bool:
-    url = f"http://{config.local_host}:{config.airflow_port}/api/v2/monitor/health"
+    url = f"http://{config.airflow_host}:{config.airflow_port}/api/v2/monitor/health"
     health = requests.get(url, timeout=TIMEOUT).json()
     return bool(health[process.probe.component]["status"] == "healthy")
 

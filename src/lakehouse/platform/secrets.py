@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+
+from dotenv import dotenv_values
 
 from lakehouse.platform.settings import ENV_FILE, Settings, settings
 
@@ -61,13 +64,26 @@ def ensure_secrets(file: Path = ENV_FILE) -> tuple[str, ...]:
     return missing
 
 
+def completed(text: str) -> str:
+    """The text of a `.env` with a generated value for each secret that it lacks."""
+    found = dotenv_values(stream=io.StringIO(text))
+    return text + _lines(
+        text, tuple(name for name in GENERATORS if not found.get(f"{PREFIX}{name.upper()}"))
+    )
+
+
 def _append(file: Path, names: tuple[str, ...]) -> None:
     text = file.read_text(encoding="utf-8") if file.exists() else ""
-    start = "" if not text or text.endswith("\n") else "\n"
-    lines = "".join(f"{PREFIX}{name.upper()}={GENERATORS[name]()}\n" for name in names)
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(start + lines)
+        stream.write(_lines(text, names))
+
+
+def _lines(text: str, names: tuple[str, ...]) -> str:
+    """Lines that may follow a text."""
+    start = "" if not text or text.endswith("\n") else "\n"
+    lines = "".join(f"{PREFIX}{name.upper()}={GENERATORS[name]()}\n" for name in names)
+    return start + lines if names else ""
 
 
 def credentials(config: Settings) -> list[dict[str, str]]:

@@ -42,6 +42,7 @@ class Process(_Model):
     command: tuple[str, ...] = Field(description="program in the service's folder, arguments")
     probe: Probe
     needs: tuple[str, ...] = Field((), description="processes that must be ready before")
+    host: str = Field("", description="the setting that holds where others reach it")
     ports: dict[str, str] = Field({}, description="name of a port to the setting that holds it")
     memory_mb: int = Field(description="resident memory to expect, idle")
     stop_signal: str = "TERM"
@@ -50,6 +51,10 @@ class Process(_Model):
     def port(self, name: str, config: Settings) -> int:
         """The number of one of the process's ports."""
         return int(getattr(config, self.ports[name]))
+
+    def address(self, name: str, config: Settings) -> tuple[str, int]:
+        """Host and number of one of the process's ports."""
+        return str(getattr(config, self.host)), self.port(name, config)
 
 
 class Service(_Model):

@@ -36,6 +36,8 @@ def test_every_description_is_read_and_consistent() -> None:
             assert (service.folder / one.command[0]).stat().st_mode & 0o100
             assert all(setting in Settings.model_fields for setting in one.ports.values())
             assert not one.probe.port or one.probe.port in one.ports
+            # what is asked over the network says where it is
+            assert one.host in Settings.model_fields if one.probe.port else not one.host
 
 
 def test_no_port_is_given_twice() -> None:

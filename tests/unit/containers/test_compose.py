@@ -1,0 +1,172 @@
+"""The compose file says of servers what services/ says; checked without an engine."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lakehouse.platform.secrets import GENERATORS
+from lakehouse.platform.services import load_services, processes_of
+from lakehouse.platform.settings import PROJECT, Settings
+
+BINARIES = Path(sys.executable).parent
+COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+# what runs to its end: preparations, and the command line
+ONCE = {name for name, service in SERVICES.items() if service["restart"] == "no"}
+# programs that only their vendors publish, as images
+VENDORS = {
+    name: service
+    for name, service in SERVICES.items()
+    if not service["image"].startswith("lakehouse/")
+}
+WATCHED = {name: service for name, service in SERVICES.items() if name not in ONCE}
+SERVERS = {name: service for name, service in WATCHED.items() if name not in VENDORS}
+# what people open and what watches are processes of the local platform alone so far
+CONTAINED = [s for s in load_services() if {"batch", "stream"} & set(s.profiles)]
+PROCESSES = {process.name: process for process in processes_of(CONTAINED)}
+VERSION = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
+PROFILES = ("batch", "stream", "monitoring", "all")
+SECRETS = {f"LAKEHOUSE_{name.upper()}": f"value-of-{name}" for name in GENERATORS}
+
+
+def mebibytes(text: str) -> float:
+    return float(text[:-1]) * {"m": 1, "g": 1024}[text[-1]]
+
+
+def test_every_process_has_a_container_of_its_name() -> None:
+    assert set(SERVERS) == set(PROCESSES)
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_is_in_the_profiles_of_its_service(name: str) -> None:
+    service = next(s for s in load_services() if PROCESSES[name] in s.process)
+    assert set(SERVERS[name]["profiles"]) == {*service.profiles, "all"}
+
+
+def test_ports_are_published_once_and_on_loopback_unless_told_otherwise() -> None:
+    standard = Settings.model_construct()
+    published = re.compile(
+        r"\$\{LAKEHOUSE_PUBLISH_HOST:-127\.0\.0\.1\}:\$\{LAKEHOUSE_(\w+):-(\d+)\}:(\d+)"
+    )
+    seen: list[int] = []
+    for name, service in WATCHED.items():
+        for text in service.get("ports", []):
+            match = published.fullmatch(text)
+            assert match, f"{name}: {text}"
+            setting, outside, inside = match[1].lower(), int(match[2]), int(match[3])
+            if name in SERVERS:
+                assert setting in PROCESSES[name].ports.values()
+                assert outside == inside == getattr(standard, setting)
+            seen.append(outside)
+    assert sorted(seen) == sorted(set(seen))
+    assert {1010, 6060, 8443, 9870, 10004} <= set(seen)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_images_are_pinned_and_own_ones_have_the_version_of_the_project(name: str) -> None:
+    image, _, tag = SERVICES[name]["image"].rpartition(":")
+    assert image and re.fullmatch(r"v?\d+(\.\d+)+", tag)
+    if image.startswith("lakehouse/"):
+        assert tag == VERSION
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_server_is_watched_limited_and_its_log_is_rotated(name: str) -> None:
+    service = WATCHED[name]
+    assert service["healthcheck"]["test"]
+    assert service["restart"] == "unless-stopped"
+    assert mebibytes(service["mem_limit"]) > 0
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+    if name in PROCESSES:
+        assert mebibytes(service["mem_limit"]) >= PROCESSES[name].memory_mb
+        assert int(service["stop_grace_period"].rstrip("s")) > PROCESSES[name].stop_seconds
+
+
+def test_all_of_batch_and_stream_fit_into_eight_gigabytes() -> None:
+    assert sum(mebibytes(service["mem_limit"]) for service in SERVERS.values()) <= 8192
+
+
+def test_volumes_are_named_and_each_is_used() -> None:
+    mounted = [
+        volume.split(":")[0]
+        for service in SERVICES.values()
+        for volume in service.get("volumes", [])
+    ]
+    named = {volume for volume in mounted if not volume.startswith("$")}
+    assert named == set(COMPOSE["volumes"])
+
+
+def test_a_server_waits_for_what_it_needs() -> None:
+    for name, process in PROCESSES.items():
+        waits = _waits_for(name)
+        # the name node's own wait is inside of it; a data node is waited for by its preparation
+        assert set(process.needs) <= waits, f"{name} does not wait for {set(process.needs) - waits}"
+
+
+def _waits_for(name: str) -> set[str]:
+    direct = set(SERVICES[name].get("depends_on", {}))
+    return direct | {behind for one in direct for behind in _waits_for(one)}
+
+
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in VENDORS])
+def test_secrets_come_from_outside_and_each_is_known(name: str) -> None:
+    for variable, value in SERVICES[name].get("environment", {}).items():
+        assert value == f"${{{variable}:?run ./init.sh first}}"
+        assert variable in SECRETS
+
+
+def test_servers_get_no_secret_of_others() -> None:
+    def secrets_of(name: str) -> set[str]:
+        return set(SERVICES[name].get("environment", {}))
+
+    assert secrets_of("postgres") == {"LAKEHOUSE_POSTGRES_SUPERUSER_PASSWORD"}
+    assert secrets_of("metastore") == {"LAKEHOUSE_POSTGRES_METASTORE_PASSWORD"}
+    assert secrets_of("spark") == {
+        "LAKEHOUSE_THRIFT_PASSWORD",
+        "LAKEHOUSE_THRIFT_READER_PASSWORD",
+    }
+    for name in ("kafka", "cassandra", "streaming", "namenode", "datanode"):
+        assert secrets_of(name) == set()
+    for name in SERVERS:
+        assert name == "postgres" or "LAKEHOUSE_POSTGRES_SUPERUSER_PASSWORD" not in secrets_of(name)
+
+
+def config(
+    profile: str, secrets: dict[str, str], how: str = "--quiet"
+) -> subprocess.CompletedProcess[str]:
+    command = [BINARIES / "docker-compose", "-f", PROJECT / "docker-compose.yml"]
+    command += ["--env-file", "/dev/null", "--profile", profile, "config", how]
+    return subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, env=secrets
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_compose_understands_each_profile(profile: str) -> None:
+    answer = config(profile, SECRETS)
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_an_image_that_cannot_be_had_keeps_nothing_else_from_starting(name: str) -> None:
+    variable = f"LAKEHOUSE_{name.upper()}"
+    assert f"vendors=({' '.join(VENDORS)})\n" in (PROJECT / "init.sh").read_text()
+    for told, there in ((SECRETS, True), (SECRETS | {variable: "unavailable"}, False)):
+        services = config("all", told, "--services").stdout.split()
+        assert (name in services) is there
+        assert set(SERVERS) <= set(services)
+    assert all(text.startswith(f"${{{variable}:-") for text in VENDORS[name]["profiles"])
+
+
+def test_without_secrets_compose_says_what_to_run() -> None:
+    answer = config("all", {})
+    assert answer.returncode != 0
+    assert "run ./init.sh first" in answer.stderr
