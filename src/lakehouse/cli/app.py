@@ -14,6 +14,7 @@ from lakehouse.cli import (
     demo,
     looking,
     nifi,
+    picturing,
     quarantine,
     runs,
     servers,
@@ -48,7 +49,7 @@ _TOLD = (
 for module in (demo, servers):
     module.register(app)
 app.add_typer(data.app)
-for module in (runs, looking, quarantine, streams, watching, asking, dead_letters):
+for module in (runs, looking, quarantine, streams, watching, asking, dead_letters, picturing):
     module.register(app)
 app.add_typer(nifi.app, name="nifi")
 app.add_typer(checks.app)
