@@ -16,6 +16,7 @@ from lakehouse.cli import (
     grafana,
     looking,
     nifi,
+    picturing,
     quarantine,
     runs,
     servers,
@@ -50,7 +51,10 @@ _TOLD = (
 for module in (demo, servers):
     module.register(app)
 app.add_typer(data.app)
-for module in (runs, looking, quarantine, streams, watching, asking, dead_letters, architectures):
+for module in (
+    *(runs, looking, quarantine, streams, watching, asking, dead_letters),
+    *(picturing, architectures),
+):
     module.register(app)
 app.add_typer(nifi.app, name="nifi")
 app.add_typer(grafana.app, name="grafana")

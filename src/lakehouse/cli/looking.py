@@ -103,6 +103,8 @@ def run_verify(as_json: bool = False) -> bool:
 
     from lakehouse.platform import spark
     from lakehouse.platform.errors import PlatformError
+    from lakehouse.platform.settings import settings
+    from lakehouse.serving.last_verify import keep
     from lakehouse.serving.verify import verify as prove
 
     session = spark.connect("verify")
@@ -114,6 +116,7 @@ def run_verify(as_json: bool = False) -> bool:
     finally:
         session.stop()
     broken = [line for line in lines if not line.balanced]
+    keep("batch", len(lines), len(broken), settings())
     if as_json:
         print_json([{**dataclasses.asdict(line), "balanced": line.balanced} for line in lines])
     elif broken:

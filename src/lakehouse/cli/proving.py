@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 def verify_streams(manifest: Path | None, wait: float, as_json: bool) -> bool:
     """Draw the balance of every stream, writing each line; whether all agree."""
+    from lakehouse.platform.settings import settings
+    from lakehouse.serving.last_verify import keep
     from lakehouse.serving.stream_proof import prove, writer_at_work, written_by
 
     if writer_at_work() and not as_json:
@@ -32,6 +34,7 @@ def verify_streams(manifest: Path | None, wait: float, as_json: bool) -> bool:
                 _print(proof)
     lines = [line for proof in proofs for line in proof.lines]
     broken = [line for line in lines if not line.balanced]
+    keep("streams", len(lines), len(broken), settings())
     if as_json:
         print_json([_as_json(proof) for proof in proofs])
     elif broken:

@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     superset_host: str = "127.0.0.1"
     superset_port: int = 8088
     superset_user: str = "admin"
+    dashboard_host: str = "127.0.0.1"
+    dashboard_port: int = 8050
     streaming_driver_memory: str = Field("512m", description="heap; Spark refuses 448m")
     streaming_trigger: Literal["realtime", "microbatch"] = Field(
         "realtime", description="how events become clean ones: at once, or batch by batch"

@@ -9,7 +9,7 @@ import psutil
 
 from lakehouse.platform.alarms import OWN_ALARMS, folder_alarm
 from lakehouse.platform.probes import ready
-from lakehouse.platform.services import Process, Service, load_services
+from lakehouse.platform.services import Probe, Process, Service, load_services
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import ProcessState, Supervisor
 
@@ -27,18 +27,27 @@ class ServerStatus:
     alarm: str = ""
 
 
-def server_statuses(config: Settings) -> list[ServerStatus]:
-    """Every server, running or not. `ready` means that its probe answers."""
+# probes that log in or ask a query: too dear for who looks every few seconds
+_DEAR = ("postgres", "kafka", "cassandra", "nifi")
+
+
+def server_statuses(config: Settings, *, quick: bool = False) -> list[ServerStatus]:
+    """Every server, running or not. `ready` means that its probe answers.
+
+    Args:
+        config: where the servers are.
+        quick: of servers whose probe is dear, only find out whether they listen.
+    """
     states = Supervisor(config).states()
     return [
-        _status(service, process, states.get(process.name), config)
+        _status(service, process, states.get(process.name), config, quick)
         for service in load_services()
         for process in service.process
     ]
 
 
 def _status(
-    service: Service, process: Process, state: ProcessState | None, config: Settings
+    service: Service, process: Process, state: ProcessState | None, config: Settings, quick: bool
 ) -> ServerStatus:
     ports = {name: process.port(name, config) for name in process.ports}
     if state is None or not state.pid:
@@ -46,9 +55,9 @@ def _status(
             return ServerStatus(process.name, "stopped", ports, None, None, None)
         why = folder_alarm(service, config)
         return ServerStatus(process.name, "failed", ports, None, None, None, why)
-    answers = ready(process, config)
+    answers = ready(_listening(process) if quick else process, config)
     alarms = [folder_alarm(service, config)]
-    if answers and process.name in OWN_ALARMS:
+    if answers and not quick and process.name in OWN_ALARMS:
         alarms.append(OWN_ALARMS[process.name](config))
     return ServerStatus(
         name=process.name,
@@ -59,6 +68,13 @@ def _status(
         uptime_seconds=int(time.time()) - state.started_at,
         alarm="; ".join(filter(None, alarms)),
     )
+
+
+def _listening(process: Process) -> Process:
+    """The same process with a probe that only knocks at its port, where its own is dear."""
+    if process.probe.kind not in _DEAR:
+        return process
+    return process.model_copy(update={"probe": Probe(kind="tcp", port=process.probe.port)})
 
 
 def proportional_memory_mb(pid: int) -> float | None:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from urllib.parse import quote
 
 import requests
 
 TIMEOUT = 30.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or folder inside a folder, and when it was last changed, UTC."""
+
+    name: str
+    is_folder: bool
+    changed_at: dt.datetime
 
 
 class WebHdfs:
@@ -31,6 +42,23 @@ class WebHdfs:
             return False
         answer.raise_for_status()
         return True
+
+    def entries(self, path: str) -> list[Entry]:
+        """What is inside a folder; nothing where there is no such folder."""
+        answer = self._session.get(
+            self._url(path), params=self._asked("LISTSTATUS"), timeout=TIMEOUT
+        )
+        if answer.status_code == requests.codes.not_found:
+            return []
+        answer.raise_for_status()
+        return [
+            Entry(
+                found["pathSuffix"],
+                found["type"] == "DIRECTORY",
+                dt.datetime.fromtimestamp(found["modificationTime"] / 1000, dt.UTC),
+            )
+            for found in answer.json()["FileStatuses"]["FileStatus"]
+        ]
 
     def put(self, path: str, content: bytes, aside: str) -> None:
         """Write a file so that it is there at once as a whole; leave one that is there.

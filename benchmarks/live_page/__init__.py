@@ -1,0 +1,1 @@
+"""Measures the live page."""

@@ -1,0 +1,1 @@
+"""The live dashboard: a portal to every server, and the streams as they are now, in a browser."""

@@ -1,0 +1,54 @@
+"""Sentences and numbers as pages show them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from lakehouse.serving.dashboard.health import Health
+from lakehouse.serving.dashboard.source import Source
+
+WRITE_SOME = "./lakehouse stream write --rate 100 --duration 60"
+
+
+def clock(moment: dt.datetime) -> str:
+    """Time of day, UTC."""
+    return f"{moment:%H:%M:%S} UTC"
+
+
+def ago(moment: dt.datetime, now: dt.datetime) -> str:
+    """How long ago, in the largest unit that says enough."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"
+
+
+def silence(source: Source[Any]) -> str:
+    """Which server does not answer, since when, and of when its figures are; empty if it does."""
+    reading = source.reading
+    if reading.silent_since is None:
+        return ""
+    since = f"{source.name} has not answered since {clock(reading.silent_since)}."
+    if reading.taken_at is None:
+        return f"{since} There are no figures of it yet: {source.remedy} starts it."
+    return (
+        f"{since} Its figures are those of {clock(reading.taken_at)}; new ones come by themselves."
+    )
+
+
+def losses(servers: Iterable[Health], told: Iterable[str]) -> list[str]:
+    """Servers that were there and are not, except those of services that are told of already."""
+    known = set(told)
+    return [
+        f"{one.name} is {one.state}, no longer ready, since {clock(one.since)}."
+        for one in servers
+        if one.lost and one.service not in known
+    ]
+
+
+def count(value: float) -> str:
+    """A number as a person reads it."""
+    return f"{value:,.0f}"

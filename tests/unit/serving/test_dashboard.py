@@ -1,0 +1,239 @@
+"""The pure parts of the live dashboard: what is kept, what is drawn, what is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.services import load_services, processes_of
+from lakehouse.platform.settings import Settings
+from lakehouse.serving import last_verify
+from lakehouse.serving.dashboard import figures, health, live_view, words
+from lakehouse.serving.dashboard.health import Health
+from lakehouse.serving.dashboard.history import History
+from lakehouse.serving.dashboard.live_view import Choice, LiveView
+from lakehouse.serving.dashboard.source import Source
+from lakehouse.serving.stream_watch import Latency, Look, View
+
+NOON = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+
+
+class Server:
+    """One that can be told to be silent, and a clock beside it."""
+
+    def __init__(self) -> None:
+        self.silent = False
+        self.now = NOON
+
+    def ask(self) -> int:
+        if self.silent:
+            raise PlatformError("refused\nand more")
+        return self.now.minute
+
+    def clock(self) -> dt.datetime:
+        return self.now
+
+
+def test_a_silent_source_keeps_its_last_answer_and_since_when() -> None:
+    server = Server()
+    source = Source("Cassandra", "./lakehouse up stream", server.ask, server.clock)
+    source.refresh()
+    assert words.silence(source) == ""
+    server.silent = True
+    for minute in (1, 2):
+        server.now = NOON + minute * MINUTE
+        source.refresh()
+    reading = source.reading
+    assert (reading.value, reading.taken_at) == (0, NOON)
+    assert (reading.silent_since, reading.reason) == (NOON + MINUTE, "refused")
+    assert words.silence(source) == (
+        "Cassandra has not answered since 12:01:00 UTC. "
+        "Its figures are those of 12:00:00 UTC; new ones come by themselves."
+    )
+    server.silent = False
+    source.refresh()
+    assert source.reading.value == 2
+    assert words.silence(source) == ""
+
+
+def test_a_source_that_never_answered_names_the_command() -> None:
+    server = Server()
+    server.silent = True
+    source = Source("Cassandra", "./lakehouse up stream", server.ask, server.clock)
+    source.refresh()
+    assert "./lakehouse up stream starts it" in words.silence(source)
+
+
+def rows(minute: dt.datetime, **events: int) -> list[tuple[Any, ...]]:
+    """Figures as Cassandra answers them: naive moments, nothing where nothing was counted."""
+    naive = minute.replace(tzinfo=None)
+    return [(naive, name, count, None, Decimal(count), count) for name, count in events.items()]
+
+
+def test_what_is_read_again_replaces_what_was_read() -> None:
+    history = History()
+    history.merge("status_mix", rows(NOON, **{"2xx": 5}))
+    history.merge("status_mix", rows(NOON, **{"2xx": 7, "4xx": 1}))
+    history.merge("status_mix", rows(NOON - MINUTE, **{"2xx": 2}))
+    found = history.minutes("status_mix", NOON - MINUTE)
+    assert [{n: f.events for n, f in d.items()} for d in found.values()] == [
+        {"2xx": 2},
+        {"2xx": 7, "4xx": 1},
+    ]
+    assert history.newest("status_mix") == NOON
+    history.forget(NOON + dt.timedelta(hours=25))
+    assert list(history.minutes("status_mix", NOON - MINUTE)) == [NOON]
+
+
+def test_a_ranking_is_the_same_minute_by_minute_and_hour_by_hour() -> None:
+    history, folded = History(), History()
+    for back in range(0, 300, 7):
+        moment = NOON - back * MINUTE
+        read = [(moment.replace(tzinfo=None), f"/{back % 3}", back, Decimal(back))]
+        for one in (history, folded):
+            one.merge_ranking("top_pages", read)
+        folded.fold("top_pages", NOON)
+    day = NOON - dt.timedelta(hours=24)
+    assert folded.ranking("top_pages", day) == history.ranking("top_pages", day)
+    assert len(folded.minutes("top_pages", day)) < len(history.minutes("top_pages", day))
+
+
+def view(choice: Choice = Choice(), *, now: dt.datetime = NOON) -> LiveView:  # noqa: B008
+    history = History()
+    history.merge("status_mix", rows(NOON - 2 * MINUTE, **{"2xx": 90, "5xx": 10}))
+    history.merge("requests_by_minute", rows(NOON - 2 * MINUTE, all=100))
+    history.merge("events_by_minute", rows(NOON - MINUTE, all=40))
+    history.merge("revenue_by_state", rows(NOON - MINUTE, SP=30, RJ=10))
+    history.merge("events_by_type", rows(NOON - MINUTE, page_view=40, purchase=4))
+    return LiveView(history, now, choice)
+
+
+def bars(card: live_view.Card) -> list[float]:
+    return [value for trace in card.picture["data"] for value in trace["y"]]
+
+
+@pytest.mark.parametrize("minutes", live_view.BARS)
+def test_bars_hold_every_event_once(minutes: int) -> None:
+    cards = view(Choice(minutes)).cards()
+    assert sum(bars(cards["requests"])) == 100
+    assert sum(bars(cards["events"])) == 40
+    # zero where nothing was, and no bar beyond the time asked for
+    assert len(bars(cards["events"])) == minutes // live_view.BARS[minutes] + 1
+
+
+def test_choices_narrow_what_is_counted() -> None:
+    errors = view(Choice(statuses=("5xx",)))
+    assert sum(bars(errors.cards()["requests"])) == 10
+    assert dict(errors.tiles())["Errors (4xx, 5xx)"] == "100.0 %"
+    assert dict(view().tiles())["Errors (4xx, 5xx)"] == "10.0 %"
+    assert sum(bars(view(Choice(state="RJ")).cards()["revenue"])) == 10
+    assert live_view.select([]) == live_view.STATUS_CLASSES
+
+
+def test_the_funnel_tells_how_many_come_through() -> None:
+    funnel = view().cards()["funnel"].picture["data"][0]
+    assert funnel["text"][0] == "40  100.0 %"
+    assert funnel["text"][-1] == "4  10.0 %"
+
+
+def test_no_data_names_the_command_and_the_newest() -> None:
+    empty = LiveView(History(), NOON, Choice())
+    assert not empty.has_events()
+    assert empty.empty() == f"No events yet. {words.WRITE_SOME} brings some."
+    assert "in this time" in empty.cards()["requests"].sentence
+    late = view(now=NOON + dt.timedelta(hours=3))
+    assert not late.has_events()
+    assert "11:59 UTC, 3 h ago" in late.empty()
+
+
+def test_an_unfinished_bar_is_paler() -> None:
+    points = {"all": [(NOON - MINUTE, 1.0), (NOON, 1.0)]}
+    figure = figures.bars_over_time(points, {"all": figures.BLUE}, MINUTE, NOON + MINUTE / 2)
+    whole, part = figure["data"][0]["marker"]["opacity"]
+    assert part < whole == 1
+
+
+def test_latencies_and_letters_are_drawn() -> None:
+    look = Look([View("access_log", latencies={"raw → clean": Latency(0.4, 31, 100)})], [])
+    card = live_view.latency_card(look)
+    assert [trace["x"][0] for trace in card.picture["data"][1:]] == [1.0, 31]
+    assert "31 ms" in card.sentence
+    letters = Counter(
+        {(NOON, "access_log", "bad_status"): 3, (NOON - MINUTE, "clickstream", "x"): 9}
+    )
+    assert live_view.letters_card(letters, NOON).sentence == "3 lines set aside"
+    assert live_view.letters_card(None, NOON).picture["data"] == []
+
+
+def test_figures_are_json() -> None:
+    json.dumps([card.picture for card in view().cards().values()])
+
+
+def test_every_server_with_a_port_has_an_address() -> None:
+    config = Settings(_env_file=None)
+    for process in processes_of(load_services()):
+        assert bool(process.ports) == bool(health.address(process, config)), process.name
+    by_name = {process.name: process for process in processes_of(load_services())}
+    assert health.url(by_name["nifi"], config) == "https://localhost:8443"
+    assert health.url(by_name["kafka"], config) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "browser", "expected"),
+    [
+        ("https://localhost:8443/nifi", "127.0.0.1", "https://localhost:8443/nifi"),
+        ("http://127.0.0.1:6060", "shop.example", "http://shop.example:6060"),
+        ("http://airflow:6060", "localhost", "http://localhost:6060"),
+    ],
+)
+def test_links_lead_where_the_browser_can_go(url: str, browser: str, expected: str) -> None:
+    assert health.for_browser(url, browser) == expected
+
+
+def lost(name: str, *, is_lost: bool) -> Health:
+    return Health(
+        service=name,
+        name=name,
+        description="",
+        profiles=(),
+        state="starting",
+        since=NOON,
+        address="",
+        memory_mb=None,
+        alarm="",
+        lost=is_lost,
+        url="",
+    )
+
+
+def test_a_loss_is_told_once() -> None:
+    servers = [
+        lost("nifi", is_lost=True),
+        lost("kafka", is_lost=True),
+        lost("spark", is_lost=False),
+    ]
+    assert words.losses(servers, ["kafka"]) == [
+        "nifi is starting, no longer ready, since 12:00:00 UTC."
+    ]
+
+
+def test_the_last_verify_is_remembered(tmp_path: Any) -> None:
+    config = Settings(_env_file=None, state_dir=tmp_path)
+    assert last_verify.last("batch", config) is None
+    last_verify.keep("batch", 76, 2, config)
+    found = last_verify.last("batch", config)
+    assert found is not None
+    assert (found.lines, found.broken) == (76, 2)
+    assert dt.datetime.fromisoformat(found.ended_at).tzinfo is not None
+
+
+def test_ages_are_told_in_the_unit_that_says_enough() -> None:
+    told = [words.ago(NOON - dt.timedelta(seconds=s), NOON) for s in (1, 119, 120, 7_200, 172_800)]
+    assert told == ["1 s ago", "119 s ago", "2 min ago", "2 h ago", "2 d ago"]
