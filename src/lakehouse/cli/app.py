@@ -8,6 +8,7 @@ import typer
 
 from lakehouse.cli import (
     asking,
+    bi,
     checks,
     data,
     dead_letters,
@@ -51,6 +52,7 @@ app.add_typer(data.app)
 for module in (runs, looking, quarantine, streams, watching, asking, dead_letters):
     module.register(app)
 app.add_typer(nifi.app, name="nifi")
+app.add_typer(bi.app, name="bi")
 app.add_typer(checks.app)
 
 
