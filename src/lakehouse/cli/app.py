@@ -9,6 +9,7 @@ import typer
 from lakehouse.cli import (
     architectures,
     asking,
+    bi,
     checks,
     data,
     dead_letters,
@@ -58,6 +59,7 @@ for module in (
     module.register(app)
 app.add_typer(nifi.app, name="nifi")
 app.add_typer(grafana.app, name="grafana")
+app.add_typer(bi.app, name="bi")
 app.add_typer(checks.app)
 
 

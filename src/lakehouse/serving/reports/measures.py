@@ -77,9 +77,9 @@ _ORDERS = (
     Measure(
         "Late share",
         "fact_order",
-        "count_if(is_late) / count(is_late)",
+        "count_if(is_late) / count(days_late)",
         "DIVIDE(CALCULATE(COUNTROWS(fact_order), fact_order[is_late] = TRUE()), "
-        "CALCULATE(COUNTROWS(fact_order), NOT ISBLANK(fact_order[is_late])))",
+        "COUNT(fact_order[days_late]))",
         Format.SHARE,
         "Delivered orders that came on a later day than promised, of all delivered",
     ),
