@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from lakehouse.contracts.streams import (
     LONGEST_LINE_BYTES,
@@ -18,10 +18,18 @@ from lakehouse.platform.settings import Settings, settings
 if TYPE_CHECKING:
     from confluent_kafka.admin import AdminClient, TopicMetadata
 
+Answer = TypeVar("Answer")
+
 TIMEOUT = 20.0
 # the longest line inside a dead letter, in base64 and with what is said about it
 LARGEST_MESSAGE_BYTES = 2 * LONGEST_LINE_BYTES
-_PASSING = ("LEADER_NOT_AVAILABLE", "NOT_LEADER_FOR_PARTITION", "UNKNOWN_LEADER_EPOCH")
+# partitions have no leader for a moment after a start, and nodes of a cluster come one by one
+_PASSING = (
+    "LEADER_NOT_AVAILABLE",
+    "NOT_LEADER_FOR_PARTITION",
+    "UNKNOWN_LEADER_EPOCH",
+    "INVALID_REPLICATION_FACTOR",
+)
 TOPIC_CONFIG = {
     "cleanup.policy": "delete",
     "retention.ms": str(TOPIC_RETENTION_HOURS * 3_600_000),
@@ -39,7 +47,7 @@ class KafkaError(PlatformError):
 
 def address(config: Settings) -> str:
     """Where clients find it."""
-    return f"{config.kafka_host}:{config.kafka_port}"
+    return config.kafka_servers or f"{config.kafka_host}:{config.kafka_port}"
 
 
 def declared_topics() -> tuple[Topic, ...]:
@@ -112,7 +120,7 @@ class Kafka:
             replication_factor=self._config.kafka_replication,
             config=options,
         )
-        self._wait(self._admin.create_topics([new], operation_timeout=TIMEOUT))
+        _patiently(lambda: self._wait(self._admin.create_topics([new], operation_timeout=TIMEOUT)))
 
     def _configure(self, topic: str, options: dict[str, str]) -> None:
         from confluent_kafka.admin import (
@@ -136,17 +144,8 @@ class Kafka:
         self._wait(self._admin.create_partitions([wider], operation_timeout=TIMEOUT))
 
     def _offsets(self, topic: str, *, end: bool) -> dict[int, int]:
-        """Offsets of either end, as soon as the partitions have a leader: after a start they may
-        have none for a moment.
-        """
-        until = time.monotonic() + TIMEOUT
-        while True:
-            try:
-                return self._asked_offsets(topic, end=end)
-            except KafkaError as error:
-                if error.code not in _PASSING or time.monotonic() > until:
-                    raise
-            time.sleep(0.2)
+        """Offsets of either end."""
+        return _patiently(lambda: self._asked_offsets(topic, end=end))
 
     def _asked_offsets(self, topic: str, *, end: bool) -> dict[int, int]:
         from confluent_kafka import TopicPartition
@@ -174,6 +173,18 @@ class Kafka:
             "see ./lakehouse status and ./lakehouse logs kafka",
             error.args[0].name(),
         )
+
+
+def _patiently(ask: Callable[[], Answer]) -> Answer:
+    """The answer, asked again while Kafka says what it says only for a moment."""
+    until = time.monotonic() + TIMEOUT
+    while True:
+        try:
+            return ask()
+        except KafkaError as error:
+            if error.code not in _PASSING or time.monotonic() > until:
+                raise
+        time.sleep(0.2)
 
 
 def answers(config: Settings) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lakehouse.contracts.streams import STREAMS, Stream
+from lakehouse.platform import kafka
 from lakehouse.platform.settings import Settings
 
 CONTEXT = "lakehouse"
@@ -43,7 +44,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "kafka.servers",
         "Addresses of Kafka, as host:port",
         "127.0.0.1:9092",
-        lambda config: f"{config.kafka_host}:{config.kafka_port}",
+        kafka.address,
     ),
     Parameter(
         "hdfs.address",

@@ -59,20 +59,26 @@ class Settings(BaseSettings):
     spark_thrift_port: int = 10004
     spark_driver_memory: str = "1g"
     spark_master: str = Field("local[2]", description="master of the warm engine")
+    spark_executor_memory: str = Field("1g", description="heap of one, where the master is remote")
     airflow_host: str = "127.0.0.1"
     airflow_port: int = 6060
     airflow_user: str = "admin"
     kafka_host: str = "127.0.0.1"
     kafka_port: int = 9092
+    kafka_servers: str | None = Field(
+        None, description="host:port of several nodes, so that clients find one of them alive"
+    )
     kafka_controller_port: int = 9093
     kafka_partitions: int = Field(1, description="of a topic; each holds a task slot of the driver")
     kafka_replication: int = 1
+    kafka_min_insync: int = Field(1, description="copies that stand before a message is sent")
     cassandra_host: str = "127.0.0.1"
     cassandra_port: int = 9042
     cassandra_storage_port: int = 7000
     cassandra_jmx_port: int = 7199
     cassandra_datacenter: str = "datacenter1"
     cassandra_replication: int = 1
+    cassandra_tokens: int = Field(1, description="ranges that a node holds")
     cassandra_consistency: str = "LOCAL_ONE"
     nifi_host: str = "localhost"
     nifi_port: int = 8443
@@ -90,6 +96,15 @@ class Settings(BaseSettings):
         "engine", description="tasks run on the warm engine, or each by spark-submit"
     )
     submit_master: str = Field("local[2]", description="master that spark-submit hands tasks to")
+    submit_host: str = Field("127.0.0.1", description="where executors find a submitted task")
+
+    # nodes of a cluster: each its own name and number, and where it finds the others
+    kafka_node_id: int = 1
+    kafka_node_host: str | None = Field(None, description="kafka_host if unset")
+    kafka_voters: str | None = Field(None, description="ID@host:port of every node, or it is alone")
+    kafka_cluster_id: str | None = Field(None, description="22 characters, made at random if unset")
+    cassandra_node_host: str | None = Field(None, description="cassandra_host if unset")
+    cassandra_seeds: str | None = Field(None, description="host:port,... or it is alone")
 
     postgres_superuser_password: SecretStr | None = None
     postgres_loader_password: SecretStr | None = None
