@@ -7,6 +7,7 @@ import sys
 import typer
 
 from lakehouse.cli import (
+    architectures,
     asking,
     checks,
     data,
@@ -48,7 +49,7 @@ _TOLD = (
 for module in (demo, servers):
     module.register(app)
 app.add_typer(data.app)
-for module in (runs, looking, quarantine, streams, watching, asking, dead_letters):
+for module in (runs, looking, quarantine, streams, watching, asking, dead_letters, architectures):
     module.register(app)
 app.add_typer(nifi.app, name="nifi")
 app.add_typer(checks.app)

@@ -88,16 +88,22 @@ def _assemble(service: Service, target: Path) -> None:
     aside = target.with_name(f"{target.name}.partial")
     shutil.rmtree(aside, ignore_errors=True)
     if service.pom:
-        _by_maven(service, service.pom, aside)
+        here = platform.machine()
+        by_maven(service, aside, POSTGRES_PLATFORMS.get(here, here))
     if service.requirements:
         _by_uv(service, service.requirements, aside)
     aside.rename(target)
 
 
-def _by_maven(service: Service, pom: Path, folder: Path) -> None:
+def by_maven(service: Service, folder: Path, postgres_platform: str) -> None:
+    """Assemble a service into a folder, PostgreSQL for the platform named.
+
+    Raises:
+        PlatformError: Maven failed; the message holds its last lines.
+    """
     command = [
-        *(str(find_maven()), "-q", "-B", "-f", str(pom), f"-Dassembly.directory={folder}"),
-        f"-Dpostgres.platform={POSTGRES_PLATFORMS.get(platform.machine(), platform.machine())}",
+        *(str(find_maven()), "-q", "-B", "-f", str(service.pom), f"-Dassembly.directory={folder}"),
+        f"-Dpostgres.platform={postgres_platform}",
         "package",
     ]
     _run(command, service, JAVA_HOME=str(find_jdk()))

@@ -53,7 +53,7 @@ def process_environment(config: Settings) -> dict[str, str]:
     environment |= {
         "JAVA_HOME": str(find_jdk()),
         "LAKEHOUSE_JAVA_RUNTIME": str(find_runtime()),
-        "SPARK_HOME": str(_spark_home()),
+        "SPARK_HOME": str(spark_home()),
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": str(PROJECT / "src"),
         "PYTHONUNBUFFERED": "1",
@@ -69,7 +69,7 @@ def process_environment(config: Settings) -> dict[str, str]:
     return environment
 
 
-def _spark_home() -> Path:
+def spark_home() -> Path:
     """The engine's folder, found without importing it, which takes seconds."""
     spec = importlib.util.find_spec("pyspark")
     if spec is None or spec.origin is None:
