@@ -44,14 +44,18 @@ def test_a_server_is_in_the_profiles_of_its_service(name: str) -> None:
 
 def test_ports_are_published_once_and_on_loopback_unless_told_otherwise() -> None:
     standard = Settings.model_construct()
+    published = re.compile(
+        r"\$\{LAKEHOUSE_PUBLISH_HOST:-127\.0\.0\.1\}:\$\{LAKEHOUSE_(\w+):-(\d+)\}:(\d+)"
+    )
     seen: list[int] = []
     for name, service in SERVERS.items():
-        own = {PROCESSES[name].port(port, standard) for port in PROCESSES[name].ports}
         for text in service.get("ports", []):
-            host, outside, inside = text.rsplit(":", 2)
-            assert host == "${LAKEHOUSE_PUBLISH_HOST:-127.0.0.1}"
-            assert outside == inside and int(inside) in own, f"{name}: {text}"
-            seen.append(int(outside))
+            match = published.fullmatch(text)
+            assert match, f"{name}: {text}"
+            setting, outside, inside = match[1].lower(), int(match[2]), int(match[3])
+            assert setting in PROCESSES[name].ports.values()
+            assert outside == inside == getattr(standard, setting)
+            seen.append(outside)
     assert sorted(seen) == sorted(set(seen))
     assert {6060, 8443, 9870, 10004} <= set(seen)
 
