@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from typing import Any
 
-from lakehouse.platform.settings import PROJECT
+from lakehouse.platform.settings import PROJECT, settings
 
-LAUNCHER = str(PROJECT / "lakehouse")
+# an image holds its environment, and no launcher that would make one
+IN_CONTAINER = settings().runtime == "docker"
+LAUNCHER = (sys.executable, "-m", "lakehouse") if IN_CONTAINER else (str(PROJECT / "lakehouse"),)
 
 
 def lakehouse(*arguments: str, seconds: float = 900) -> subprocess.CompletedProcess[str]:
     """Run the launcher as a person would, in the environment of this session."""
-    command = [LAUNCHER, *arguments]
+    command = [*LAUNCHER, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=seconds)
 
 
 def lakehouse_started(*arguments: str) -> subprocess.Popen[str]:
     """The launcher at work, its output kept for the end."""
-    command = [LAUNCHER, *arguments]
+    command = [*LAUNCHER, *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

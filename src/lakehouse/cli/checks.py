@@ -44,10 +44,11 @@ class Suite(StrEnum):
     INTEGRATION = "integration"
     ACCEPTANCE = "acceptance"
     CHAOS = "chaos"
+    CONTAINERS = "containers"
 
 
-# what a run without names leaves out: minutes of killing servers under load
-ON_REQUEST = frozenset({Suite.CHAOS})
+# what a run without names leaves out: minutes of killing servers under load, and what needs Docker
+ON_REQUEST = frozenset({Suite.CHAOS, Suite.CONTAINERS})
 
 
 @app.command()
@@ -61,10 +62,12 @@ def check() -> None:
 def test(
     suites: Annotated[
         list[str] | None,
-        typer.Argument(help="unit, integration, acceptance, chaos; then what pytest is told"),
+        typer.Argument(
+            help="unit, integration, acceptance, chaos, containers; then what pytest is told"
+        ),
     ] = None,
 ) -> None:
-    """Run the linters, then the tests of the kinds named (else all but chaos) in one pytest.
+    """Run the linters, then the tests of the kinds named (else all but the last two) in one pytest.
 
     What follows `--` goes to pytest, as in `test unit -- -k orders`.
     """

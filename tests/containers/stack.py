@@ -1,0 +1,99 @@
+"""A platform in containers for the tests: its own project, secrets and ports, gone afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from lakehouse.platform.secrets import completed
+from lakehouse.platform.settings import PROJECT
+from lakehouse.platform.trial import free_ports
+
+PROFILES = ("--profile", "batch", "--profile", "stream")
+PUBLISHED = ("AIRFLOW", "NAMENODE_HTTP", "NIFI", "SPARK_CONNECT", "SPARK_THRIFT")
+
+
+class Stack:
+    """The project's own compose files, under a name that no other platform has."""
+
+    def __init__(self, name: str, folder: Path, *overlays: str) -> None:
+        self._secrets = folder / "secrets.env"
+        self._secrets.touch(mode=0o600)
+        self.secrets = completed("")
+        self._secrets.write_text(self.secrets, encoding="utf-8")
+        self._files = ("docker-compose.yml", *overlays)
+        self._name = name
+        ports = zip(PUBLISHED, free_ports(len(PUBLISHED)), strict=True)
+        self._environment = os.environ | {
+            f"LAKEHOUSE_{port}_PORT": str(number) for port, number in ports
+        }
+
+    def compose(self, *arguments: str, seconds: float = 1200) -> subprocess.CompletedProcess[str]:
+        """Run docker compose on it, whatever comes of that."""
+        return subprocess.run(
+            self._words(*arguments),
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            env=self._environment,
+        )
+
+    def _words(self, *arguments: str) -> list[str]:
+        files = [word for file in self._files for word in ("--file", str(PROJECT / file))]
+        named = ["--project-name", self._name, "--env-file", str(self._secrets)]
+        return ["docker", "compose", *named, *files, *PROFILES, *arguments]
+
+    def must(self, *arguments: str, seconds: float = 1200) -> str:
+        """What docker compose says where it ends well."""
+        answer = self.compose(*arguments, seconds=seconds)
+        assert answer.returncode == 0, f"{arguments}: {answer.stdout}{answer.stderr}"
+        return answer.stdout
+
+    def up(self) -> None:
+        """Start what does not run, and wait until all of it is healthy."""
+        self.must("up", "--detach", "--wait")
+
+    def command(self, *arguments: str, mounts: tuple[str, ...] = ()) -> list[str]:
+        """Words for `compose`: one call of the command line inside the network."""
+        volumes = [word for mount in mounts for word in ("--volume", mount)]
+        return ["run", "--rm", "--no-TTY", *volumes, "cli", *arguments]
+
+    def lakehouse(self, *arguments: str) -> str:
+        """The output of a command that ends well."""
+        return self.must(*self.command(*arguments))
+
+    def started(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command at work, its output kept for the end."""
+        return subprocess.Popen(
+            self._words(*self.command(*arguments)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self._environment,
+        )
+
+    def lakehouse_json(self, *arguments: str) -> Any:
+        """What a command writes as JSON."""
+        return json.loads(self.lakehouse(*arguments, "--json"))
+
+    def containers(self) -> dict[str, dict[str, Any]]:
+        """Every container by its service, as docker compose tells of it."""
+        lines = self.must("ps", "--all", "--format", "json").splitlines()
+        return {found["Service"]: found for found in map(json.loads, lines)}
+
+    def servers(self) -> list[str]:
+        """Services that run for good."""
+        found = json.loads(self.must("config", "--format", "json"))["services"]
+        return [name for name, service in found.items() if service.get("restart") != "no"]
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Lines of the proofs, of batch and streams, that do not balance."""
+        batch = self.compose(*self.command("verify", "--json"))
+        streams = self.compose(*self.command("verify", "--streams", "--wait", "240", "--json"))
+        lines = [*json.loads(batch.stdout)]
+        lines += [line for proof in json.loads(streams.stdout) for line in proof["lines"]]
+        assert len(lines) > 100, "the proofs look at everything"
+        return [line for line in lines if not line["balanced"]]
