@@ -21,10 +21,17 @@ COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 # what runs to its end: preparations, and the command line
 ONCE = {name for name, service in SERVICES.items() if service["restart"] == "no"}
-SERVERS = {name: service for name, service in SERVICES.items() if name not in ONCE}
+# programs that only their vendors publish, as images
+VENDORS = {
+    name: service
+    for name, service in SERVICES.items()
+    if not service["image"].startswith("lakehouse/")
+}
+WATCHED = {name: service for name, service in SERVICES.items() if name not in ONCE}
+SERVERS = {name: service for name, service in WATCHED.items() if name not in VENDORS}
 PROCESSES = {process.name: process for process in processes_of(load_services())}
 VERSION = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
-PROFILES = ("batch", "stream", "all")
+PROFILES = ("batch", "stream", "monitoring", "all")
 SECRETS = {f"LAKEHOUSE_{name.upper()}": f"value-of-{name}" for name in GENERATORS}
 
 
@@ -48,16 +55,17 @@ def test_ports_are_published_once_and_on_loopback_unless_told_otherwise() -> Non
         r"\$\{LAKEHOUSE_PUBLISH_HOST:-127\.0\.0\.1\}:\$\{LAKEHOUSE_(\w+):-(\d+)\}:(\d+)"
     )
     seen: list[int] = []
-    for name, service in SERVERS.items():
+    for name, service in WATCHED.items():
         for text in service.get("ports", []):
             match = published.fullmatch(text)
             assert match, f"{name}: {text}"
             setting, outside, inside = match[1].lower(), int(match[2]), int(match[3])
-            assert setting in PROCESSES[name].ports.values()
-            assert outside == inside == getattr(standard, setting)
+            if name in SERVERS:
+                assert setting in PROCESSES[name].ports.values()
+                assert outside == inside == getattr(standard, setting)
             seen.append(outside)
     assert sorted(seen) == sorted(set(seen))
-    assert {6060, 8443, 9870, 10004} <= set(seen)
+    assert {1010, 6060, 8443, 9870, 10004} <= set(seen)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -68,14 +76,16 @@ def test_images_are_pinned_and_own_ones_have_the_version_of_the_project(name: st
         assert tag == VERSION
 
 
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize("name", WATCHED)
 def test_a_server_is_watched_limited_and_its_log_is_rotated(name: str) -> None:
-    service = SERVERS[name]
+    service = WATCHED[name]
     assert service["healthcheck"]["test"]
     assert service["restart"] == "unless-stopped"
-    assert mebibytes(service["mem_limit"]) >= PROCESSES[name].memory_mb
+    assert mebibytes(service["mem_limit"]) > 0
     assert service["logging"]["options"].keys() == {"max-size", "max-file"}
-    assert int(service["stop_grace_period"].rstrip("s")) > PROCESSES[name].stop_seconds
+    if name in PROCESSES:
+        assert mebibytes(service["mem_limit"]) >= PROCESSES[name].memory_mb
+        assert int(service["stop_grace_period"].rstrip("s")) > PROCESSES[name].stop_seconds
 
 
 def test_all_of_batch_and_stream_fit_into_eight_gigabytes() -> None:
@@ -84,7 +94,9 @@ def test_all_of_batch_and_stream_fit_into_eight_gigabytes() -> None:
 
 def test_volumes_are_named_and_each_is_used() -> None:
     mounted = [
-        volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])
+        volume.split(":")[0]
+        for service in SERVICES.values()
+        for volume in service.get("volumes", [])
     ]
     named = {volume for volume in mounted if not volume.startswith("$")}
     assert named == set(COMPOSE["volumes"])
@@ -102,7 +114,7 @@ def _waits_for(name: str) -> set[str]:
     return direct | {behind for one in direct for behind in _waits_for(one)}
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", [name for name in SERVICES if name not in VENDORS])
 def test_secrets_come_from_outside_and_each_is_known(name: str) -> None:
     for variable, value in SERVICES[name].get("environment", {}).items():
         assert value == f"${{{variable}:?run ./init.sh first}}"
@@ -121,9 +133,11 @@ def test_servers_get_no_secret_of_others() -> None:
         assert name == "postgres" or "LAKEHOUSE_POSTGRES_SUPERUSER_PASSWORD" not in secrets_of(name)
 
 
-def config(profile: str, secrets: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def config(
+    profile: str, secrets: dict[str, str], how: str = "--quiet"
+) -> subprocess.CompletedProcess[str]:
     command = [BINARIES / "docker-compose", "-f", PROJECT / "docker-compose.yml"]
-    command += ["--env-file", "/dev/null", "--profile", profile, "config", "--quiet"]
+    command += ["--env-file", "/dev/null", "--profile", profile, "config", how]
     return subprocess.run(
         [str(part) for part in command], capture_output=True, text=True, env=secrets
     )
@@ -133,6 +147,17 @@ def config(profile: str, secrets: dict[str, str]) -> subprocess.CompletedProcess
 def test_compose_understands_each_profile(profile: str) -> None:
     answer = config(profile, SECRETS)
     assert (answer.returncode, answer.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", VENDORS)
+def test_an_image_that_cannot_be_had_keeps_nothing_else_from_starting(name: str) -> None:
+    variable = f"LAKEHOUSE_{name.upper()}"
+    assert f"vendors=({' '.join(VENDORS)})\n" in (PROJECT / "init.sh").read_text()
+    for told, there in ((SECRETS, True), (SECRETS | {variable: "unavailable"}, False)):
+        services = config("all", told, "--services").stdout.split()
+        assert (name in services) is there
+        assert set(SERVERS) <= set(services)
+    assert all(text.startswith(f"${{{variable}:-") for text in VENDORS[name]["profiles"])
 
 
 def test_without_secrets_compose_says_what_to_run() -> None:
