@@ -4,11 +4,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 cli=(docker compose run --rm cli)
 
-running() { docker compose ps --services --status running; }
-
 # databases, folders on HDFS, topics, keyspace and flows are made where they are missing
 "${cli[@]}" up batch
-if running | grep -qx nifi; then "${cli[@]}" up stream; fi
+running="$(docker compose ps --services --status running)"
+if grep -qx nifi <<<"$running"; then "${cli[@]}" up stream; fi
 
 if [[ -n "${LAKEHOUSE_SOURCE_DIR:-}" ]]; then
   "${cli[@]}" load --from /data/source

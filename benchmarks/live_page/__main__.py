@@ -41,7 +41,7 @@ class Viewer:
     def __init__(self, config: Settings) -> None:
         self._session = requests.Session()
         self._session.trust_env = False
-        self._root = f"http://{config.local_host}:{config.dashboard_port}"
+        self._root = f"http://{config.dashboard_host}:{config.dashboard_port}"
         found = self._session.get(f"{self._root}/_dash-dependencies", timeout=20).json()
         callback = next(one for one in found if "picture-requests" in one["output"])
         names = [name.rsplit(".", 1) for name in callback["output"].strip(".").split("...")]
