@@ -117,9 +117,11 @@ class ReadOnly extends AbstractFunction1<LogicalPlan, BoxedUnit> {
 
     private static String named(final LogicalPlan leaf) {
         final CatalogTable table = table(leaf);
-        return table == null
-                ? "reading of " + (leaf instanceof LogicalRelation ? "files" : words(leaf.getClass().getSimpleName()))
-                : "reading of " + table.identifier().unquotedString();
+        if (table != null) {
+            return "reading of " + table.identifier().unquotedString();
+        }
+        final boolean isOfFiles = leaf instanceof LogicalRelation;
+        return "reading of " + (isOfFiles ? "files" : words(leaf.getClass().getSimpleName()));
     }
 
     /** {@code InsertIntoStatement} as {@code insert into statement}. */
