@@ -35,13 +35,7 @@ _KEPT = "bi_base"
 _KEYS_OF_A_COPY = 100_000_000
 _REPEATED_IDS = ("order_id", "review_id", "customer_unique_id", "seller_id", "product_id")
 _REPEATED_KEYS = ("customer_key", "seller_key", "product_key")
-_UNREPEATED = (
-    "dim_date",
-    "dim_geolocation",
-    "dim_product_category",
-    "dim_lead",
-    "fact_closed_deal",
-)
+_ALIKE = ("dim_date", "dim_geolocation", "dim_product_category", "dim_lead", "fact_closed_deal")
 # a pseudo-random number from 0 to 999 that depends on the row alone
 _DRAW = "pmod(xxhash64(id, {salt}), 1000)"
 
@@ -76,22 +70,21 @@ class Gold:
 
     def _repeat(self, copies: int) -> None:
         for table in GOLD_TABLES:
-            if table.name in _UNREPEATED:
+            if table.name in _ALIKE:
                 continue
             columns = ", ".join(_repeated(column) for column in table.columns)
             kept = f"{_KEPT}.{table.name} CROSS JOIN (SELECT id AS copy FROM range({copies}))"
-            # the unknown member, and those that facts of unknown members point at, stand once
-            once = table.columns[0].name if table.unknown_member else ""
-            only = f" WHERE copy = 0 OR {once} <> {UNKNOWN_KEY}" if once else ""
-            self._session.sql(
-                f"INSERT OVERWRITE {table.full_name} SELECT {columns} FROM {kept}{only}"
-            )
+            rows = f"SELECT {columns} FROM {kept}"
+            if table.unknown_member:
+                # that one stands once
+                rows += f" WHERE copy = 0 OR {table.columns[0].name} <> {UNKNOWN_KEY}"
+            self._session.sql(f"INSERT OVERWRITE {table.full_name} {rows}")
 
 
 def _repeated(column: Column) -> str:
     name = column.name
     if name in _REPEATED_IDS:
-        return f"concat({name}, '-', copy) AS {name}"
+        return f"if(copy = 0, {name}, concat({name}, '-', copy)) AS {name}"
     if name in _REPEATED_KEYS:
         return f"if({name} = {UNKNOWN_KEY}, {name}, {name} + copy * {_KEYS_OF_A_COPY}) AS {name}"
     return name
@@ -104,10 +97,7 @@ def _make_streams(session: SparkSession, count: int) -> None:
         ensure_table(session, table)
         names = ", ".join(column.name for column in table.columns)
         cast = ", ".join(f"CAST({c.name} AS {c.type}) AS {c.name}" for c in table.columns)
-        statement = (
-            f"INSERT OVERWRITE {table.full_name} SELECT {names} FROM (SELECT {cast} FROM ({rows}))"
-        )
-        session.sql(statement)
+        session.sql(f"INSERT OVERWRITE {table.full_name} ({names}) SELECT {cast} FROM ({rows})")
 
 
 def _members() -> str:

@@ -22,10 +22,7 @@ def print_json(results: Sequence[Sized]) -> None:
             "items": sized.items,
             "visuals": [
                 asdict(each)
-                | {
-                    engine: {"p50": each.p50(engine), "p95": each.p95(engine)}
-                    for engine in _ENGINES
-                }
+                | {name: {"p50": each.p50(name), "p95": each.p95(name)} for name in _ENGINES}
                 for each in sized.visuals
             ],
         }
@@ -51,11 +48,8 @@ def _print(console: Console, sized: Sized) -> None:
         for figure in ("p50 ms", "p95 ms"):
             table.add_column(f"{engine} {figure}", justify="right")
     for each in sized.visuals:
-        times = [
-            f"{1000 * figure(engine):,.0f}"
-            for engine in _ENGINES
-            for figure in (each.p50, each.p95)
-        ]
+        seconds = [figure(engine) for engine in _ENGINES for figure in (each.p50, each.p95)]
+        times = [f"{1000 * one:,.0f}" for one in seconds]
         table.add_row(each.visual, str(each.rows), *times)
     console.print(table)
     slowest = max(sized.visuals, key=lambda each: each.p95(THRIFT))
