@@ -167,8 +167,9 @@ def _asks_in_turn(login: Login, trial: str) -> dict[str, bool]:
     with thrift.cursor(login) as cursor:
         for _ in range(5):
             cursor.execute(f"SELECT current_user(), count(*) FROM gold.{trial}", async_=True)
-            while cursor.poll().operationState in (0, 1, 7):
+            while (status := cursor.poll()).operationState in (0, 1, 7):
                 time.sleep(0.02)
+            assert status.operationState == 2, status.errorMessage
             user, rows = cursor.fetchall()[0]
             seen[user] = rows == ROWS
             if user.startswith("bi_"):

@@ -14,7 +14,10 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.OneRowRelation;
 import org.apache.spark.sql.catalyst.plans.logical.Range;
 import org.apache.spark.sql.catalyst.plans.logical.ScriptTransformation;
+import org.apache.spark.sql.delta.DeltaLogFileIndex;
+import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.execution.command.SetCommand;
+import org.apache.spark.sql.execution.datasources.HadoopFsRelation;
 import org.apache.spark.sql.execution.datasources.LogicalRelation;
 import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
@@ -88,7 +91,16 @@ class ReadOnly extends AbstractFunction1<LogicalPlan, BoxedUnit> {
         return leaf instanceof OneRowRelation
                 || leaf instanceof LocalRelation
                 || leaf instanceof Range
-                || leaf instanceof CTERelationRef;
+                || leaf instanceof CTERelationRef
+                || isDeltaItself(leaf);
+    }
+
+    /** What Delta reads to find the files of a table; no statement can name either of these. */
+    private static boolean isDeltaItself(final LogicalPlan leaf) {
+        return leaf instanceof LogicalRDD
+                || leaf instanceof LogicalRelation relation
+                        && relation.relation() instanceof HadoopFsRelation files
+                        && files.location() instanceof DeltaLogFileIndex;
     }
 
     /** The table of the catalogue behind a relation; null for a file or for no relation at all. */
@@ -105,9 +117,11 @@ class ReadOnly extends AbstractFunction1<LogicalPlan, BoxedUnit> {
 
     private static String named(final LogicalPlan leaf) {
         final CatalogTable table = table(leaf);
-        return table == null
-                ? "reading of " + words(leaf.getClass().getSimpleName())
-                : "reading of " + table.identifier().unquotedString();
+        if (table != null) {
+            return "reading of " + table.identifier().unquotedString();
+        }
+        final boolean isOfFiles = leaf instanceof LogicalRelation;
+        return "reading of " + (isOfFiles ? "files" : words(leaf.getClass().getSimpleName()));
     }
 
     /** {@code InsertIntoStatement} as {@code insert into statement}. */

@@ -1,0 +1,1 @@
+"""How fast the visuals of the reports are."""
