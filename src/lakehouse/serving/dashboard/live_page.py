@@ -29,6 +29,7 @@ CARDS = {
     "letters": "Dead letters by reason",
 }
 _RANGES = {15: "15 min", 60: "1 h", 360: "6 h", 1440: "24 h"}
+_HEIGHT = "230px"
 _CONFIG = {"displayModeBar": False, "responsive": True}
 
 
@@ -69,7 +70,7 @@ def _controls() -> Any:
             _field(
                 "Time",
                 dcc.RadioItems(
-                    {minutes: _RANGES[minutes] for minutes in BARS},
+                    [{"label": _RANGES[minutes], "value": minutes} for minutes in BARS],
                     Choice.minutes,
                     id="range",
                     persistence=True,
@@ -120,7 +121,8 @@ def _card(name: str, title: str) -> Any:
         [
             html.H2(title),
             html.P(id=f"sentence-{name}", className="quiet"),
-            dcc.Graph(id=f"picture-{name}", config=_CONFIG, className="picture"),
+            # the library draws as high as this says, whatever the style sheet would have
+            dcc.Graph(id=f"picture-{name}", config=_CONFIG, style={"height": _HEIGHT}),
         ],
         className="card",
     )
