@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from acceptance.lake import DAY, Built, sample_folder
-from integration.launching import lakehouse_json
+from acceptance.lake import DAY, LATE_PERCENT, LINES, MALFORMED_PERCENT, Built, sample_folder
+from integration.launching import lakehouse, lakehouse_json
+from lakehouse.orchestration.pipelines import STREAMS_GOLD
 from lakehouse.platform.settings import Settings
 
 # later tests build on what earlier ones left in the lake
@@ -19,6 +20,7 @@ ORDER = (
     "test_kills",
     "test_generated",
     "test_streams",
+    "test_reports",
 )
 
 
@@ -56,3 +58,18 @@ def sample(built: Built) -> Built:
             "its folder in LAKEHOUSE_SAMPLE_DATA"
         )
     return built
+
+
+@pytest.fixture(scope="session")
+def written(built: Built) -> dict[str, dict]:
+    """What the writers put into the logs, once all of it has come to gold."""
+    started = lakehouse("up", "stream")
+    assert started.returncode == 0, started.stdout + started.stderr
+    made = lakehouse_json(
+        *("stream", "write", "--rate", "2000", "--duration", str(LINES // 2000)),
+        *("--malformed", str(MALFORMED_PERCENT), "--late", str(LATE_PERCENT)),
+    )
+    # silver is waited for; that gold is still behind is no matter here
+    lakehouse("verify", "--streams", "--wait", "180", "--json")
+    lakehouse_json("run", STREAMS_GOLD.dag_id)
+    return made["streams"]

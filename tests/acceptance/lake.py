@@ -9,6 +9,9 @@ from pathlib import Path
 from lakehouse.platform.settings import PROJECT
 
 DAY = "2026-01-01"
+# what the writers put into the logs
+LINES = 60_000
+MALFORMED_PERCENT, LATE_PERCENT = 1, 2
 
 
 @dataclass(frozen=True)

@@ -5,31 +5,13 @@ from __future__ import annotations
 import pytest
 
 from acceptance import measuring
-from acceptance.lake import Built
-from integration.launching import lakehouse, lakehouse_json
+from acceptance.lake import LATE_PERCENT, LINES, MALFORMED_PERCENT
+from integration.launching import lakehouse_json
 from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
 from lakehouse.contracts.streams import STREAMS
 from lakehouse.orchestration.pipelines import STREAMS_GOLD
 from lakehouse.serving.thrift import query
-
-LINES = 60_000
-MALFORMED_PERCENT, LATE_PERCENT = 1, 2
-
-
-@pytest.fixture(scope="module")
-def written(built: Built) -> dict[str, dict]:
-    """What the writers put into the logs, once all of it has come to gold."""
-    started = lakehouse("up", "stream")
-    assert started.returncode == 0, started.stdout + started.stderr
-    made = lakehouse_json(
-        *("stream", "write", "--rate", "2000", "--duration", str(LINES // 2000)),
-        *("--malformed", str(MALFORMED_PERCENT), "--late", str(LATE_PERCENT)),
-    )
-    # silver is waited for; that gold is still behind is no matter here
-    lakehouse("verify", "--streams", "--wait", "180", "--json")
-    lakehouse_json("run", STREAMS_GOLD.dag_id)
-    return made["streams"]
 
 
 @pytest.fixture(scope="module")
