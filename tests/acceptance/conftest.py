@@ -22,6 +22,7 @@ ORDER = (
     "test_generated",
     "test_streams",
     "test_superset",
+    "test_reports",
 )
 
 

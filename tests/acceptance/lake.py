@@ -9,7 +9,7 @@ from pathlib import Path
 from lakehouse.platform.settings import PROJECT
 
 DAY = "2026-01-01"
-# what visitors leave in the logs
+# what the writers put into the logs
 LINES = 60_000
 MALFORMED_PERCENT, LATE_PERCENT = 1, 2
 

@@ -59,11 +59,18 @@ REFUSED = (
     "WITH kept AS (SELECT * FROM silver.{trial}) SELECT * FROM kept",
     "SELECT * FROM text.`file:///proc/self/environ`",
     "SELECT * FROM delta.`{lake}/warehouse/gold.db/{trial}`",
-    "SELECT reflect('java.lang.System', 'getenv', 'PATH')",
-    "SELECT try_reflect('java.lang.System', 'getenv', 'PATH')",
-    "SELECT id FROM gold.{trial} WHERE reflect('java.lang.Thread', 'activeCount') = 1",
     "SELECT TRANSFORM (id) USING 'cat' AS (id STRING) FROM gold.{trial}",
     "INSERT OVERWRITE DIRECTORY '{lake}/stolen' USING parquet SELECT * FROM gold.{trial}",
+)
+
+CALLS_OF_JAVA = (
+    "SELECT reflect('java.lang.System', 'getenv', 'PATH')",
+    "SELECT java_method('java.lang.System', 'getenv', 'PATH')",
+    "SELECT system.builtin.try_reflect('java.lang.System', 'getenv', 'PATH')",
+    "SELECT id FROM gold.{trial} WHERE reflect('java.lang.Thread', 'activeCount') = 1",
+    "SELECT * FROM VALUES (reflect('java.lang.System', 'getenv', 'PATH'))",
+    "SELECT * FROM range(CAST(reflect('java.lang.Thread', 'activeCount') AS BIGINT))",
+    "EXECUTE IMMEDIATE concat('SELECT ', reflect('java.lang.Thread', 'activeCount'))",
 )
 
 
@@ -104,6 +111,12 @@ def test_a_reader_changes_nothing_and_reads_nothing_else(
         thrift.ask(reading, statement.format(trial=trial, lake=platform.lake))
     assert "\n" not in str(told.value)
     assert query(f"SELECT count(*), max(word) FROM gold.{trial}").rows == [(ROWS, "c")]
+
+
+@pytest.mark.parametrize("statement", CALLS_OF_JAVA)
+def test_sql_does_not_call_java(statement: str, reading: object, trial: str) -> None:
+    with pytest.raises(QueryError, match="is switched off: SQL may not call Java"):
+        thrift.ask(reading, statement.format(trial=trial))
 
 
 def test_what_is_refused_to_the_reader_is_not_to_the_owner(trial: str) -> None:

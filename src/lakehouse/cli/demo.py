@@ -103,6 +103,7 @@ def _show_addresses(streams: bool) -> None:
     say("    its login                        ./lakehouse credentials")
     say(f"HDFS, bronze, silver and gold        {hdfs}")
     say(f"Power BI, DBeaver, Spark clients     {thrift}")
+    say("    the login of its reader          ./lakehouse credentials")
     if streams:
         say(
             f"NiFi, the flows of the streams       https://{config.nifi_host}:{config.nifi_port}/nifi"

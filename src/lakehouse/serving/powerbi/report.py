@@ -94,17 +94,16 @@ def _visual(placed: Placed, number: int) -> Node:
 
 
 def _query(placed: Placed) -> Node:
-    roles = {role: {"projections": [*map(_projection, fields)]} for role, fields in _roles(placed)}
+    roles = {
+        role: {"projections": [_projection(field) for field in fields]}
+        for role, fields in placed.roles.items()
+    }
     query: Node = {"queryState": roles}
     if placed.sort is not None:
         field, largest_first = placed.sort
         direction = "Descending" if largest_first else "Ascending"
         query["sortDefinition"] = {"sort": [{"field": by_entity(field), "direction": direction}]}
     return query
-
-
-def _roles(placed: Placed) -> list[tuple[str, list[Field]]]:
-    return list(placed.roles.items())
 
 
 def _projection(field: Field) -> Node:

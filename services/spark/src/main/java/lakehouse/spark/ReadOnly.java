@@ -5,8 +5,6 @@ import java.util.Set;
 import org.apache.spark.sql.catalyst.CurrentUserContext;
 import org.apache.spark.sql.catalyst.catalog.CatalogTable;
 import org.apache.spark.sql.catalyst.catalog.HiveTableRelation;
-import org.apache.spark.sql.catalyst.expressions.CallMethodViaReflection;
-import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.plans.logical.CTERelationRef;
 import org.apache.spark.sql.catalyst.plans.logical.Command;
 import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
@@ -26,7 +24,7 @@ import scala.runtime.BoxedUnit;
 
 /**
  * Looks at each analysed statement of the reader and lets pass what only reads the tables that are
- * there to be read. What is not known to be harmless is refused, files and reflection included.
+ * there to be read. What is not known to be harmless is refused, files included.
  */
 class ReadOnly extends AbstractFunction1<LogicalPlan, BoxedUnit> {
 
@@ -71,16 +69,8 @@ class ReadOnly extends AbstractFunction1<LogicalPlan, BoxedUnit> {
                     if (node.children().isEmpty() && !readable(node)) {
                         throw refused(named(node));
                     }
-                    CollectionConverters.asJava(node.expressions()).forEach(this::check);
                     return BoxedUnit.UNIT;
                 });
-    }
-
-    private void check(final Expression expression) {
-        if (expression instanceof CallMethodViaReflection) {
-            throw refused("a call of Java");
-        }
-        CollectionConverters.asJava(expression.children()).forEach(this::check);
     }
 
     private static boolean readable(final LogicalPlan leaf) {

@@ -1,0 +1,106 @@
+"""What the reports show of a lake that both ways have filled: figures that agree with the rest."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from acceptance.lake import LINES
+from integration.launching import lakehouse_json
+from lakehouse.serving.reports import queries
+from lakehouse.serving.reports.measures import MEASURES
+from lakehouse.serving.reports.model import Measure
+from lakehouse.serving.thrift import query
+
+VISUALS = dict(queries.all_visuals())
+
+
+@pytest.fixture(scope="module")
+def shown(streamed: dict[str, dict]) -> dict[str, dict[str, Any]]:
+    """What every visual got, by its name; the command fails where one has no data."""
+    return {each["visual"]: each for each in lakehouse_json("bi", "queries")}
+
+
+@pytest.mark.parametrize("name", VISUALS)
+def test_a_visual_has_rows(name: str, shown: dict[str, dict[str, Any]]) -> None:
+    rows = shown[name]["rows"]
+    assert rows
+    assert all(row[-1] is not None for row in rows[:3])
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole"),
+    [
+        ("warehouse/revenue-by-month", "warehouse/revenue"),
+        ("warehouse/revenue-by-state", "warehouse/revenue"),
+        ("warehouse/orders-by-status", "warehouse/orders"),
+        ("log/requests-by-hour", "log/requests"),
+        ("log/status-mix", "log/requests"),
+        ("log/bytes-by-client", "log/bytes"),
+        ("clickstream/sessions-by-outcome", "clickstream/sessions"),
+        ("clickstream/revenue-by-hour", "clickstream/click-revenue"),
+    ],
+)
+def test_parts_add_up_to_the_whole(
+    parts: str, whole: str, shown: dict[str, dict[str, Any]]
+) -> None:
+    total = sum(Decimal(str(row[1])) for row in shown[parts]["rows"] if row[1] is not None)
+    assert total == Decimal(str(shown[whole]["rows"][0][0]))
+
+
+def test_figures_agree_with_verify(shown: dict[str, dict[str, Any]]) -> None:
+    found = {
+        (line["table"], line["subject"]): Decimal(str(line["found"]))
+        for line in lakehouse_json("verify")
+        if line["hop"] == "silver → gold"
+    }
+    for visual, line in (
+        ("warehouse/revenue", ("fact_order_item", "price")),
+        ("warehouse/freight", ("fact_order_item", "freight")),
+        ("warehouse/orders", ("fact_order", "rows")),
+    ):
+        assert Decimal(str(shown[visual]["rows"][0][0])) == found[line]
+    paid = sum(Decimal(str(row[1])) for row in shown["warehouse/payment-mix"]["rows"])
+    assert paid == found["fact_payment", "payment_value"]
+
+
+def test_figures_agree_with_what_the_writers_wrote(
+    shown: dict[str, dict[str, Any]], streamed: dict[str, dict]
+) -> None:
+    good = {
+        stream: counts["lines"] - sum(counts["malformed"].values())
+        for stream, counts in streamed.items()
+    }
+    events = sum(row[1] for row in shown["clickstream/events-by-type"]["rows"])
+    assert shown["log/requests"]["rows"] == [[good["access_log"]]]
+    assert events == good["clickstream"]
+    assert sum(good.values()) < LINES
+    assert shown["clickstream/click-revenue"]["rows"] == [[str(streamed["clickstream"]["revenue"])]]
+
+
+def test_the_funnel_grows_narrower(shown: dict[str, dict[str, Any]]) -> None:
+    (steps,) = shown["clickstream/funnel"]["rows"]
+    assert steps == sorted(steps, reverse=True)
+    assert steps[0] <= shown["clickstream/sessions"]["rows"][0][0]
+
+
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
+def test_the_twin_of_every_measure_gives_a_figure(
+    measure: Measure, streamed: dict[str, dict]
+) -> None:
+    (row,) = query(f"SELECT {queries.sql(measure.name)} FROM gold.{measure.table}").rows
+    assert row[0] is not None
+
+
+def test_a_moved_parameter_moves_the_scenario(
+    shown: dict[str, dict[str, Any]],
+) -> None:
+    moved = {"price_change": 0.1, "freight_change": -0.2}
+    (row,) = query(queries.query(VISUALS["warehouse/scenario-difference"], moved)).rows
+    revenue, freight = (
+        Decimal(shown[name]["rows"][0][0]) for name in ("warehouse/revenue", "warehouse/freight")
+    )
+    expected = revenue * Decimal("0.1") - freight * Decimal("0.2")
+    assert Decimal(row[0]) == pytest.approx(expected, abs=Decimal("0.01"))
