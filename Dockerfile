@@ -146,6 +146,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends openjdk-17-jdk-headless \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=sqoop-server /opt/servers /opt/servers
+# for tasks that bring their own driver
+COPY --from=spark-server /opt/servers /opt/servers
 COPY services /opt/lakehouse/services
 COPY dags /opt/lakehouse/dags
 COPY spark-apps /opt/lakehouse/spark-apps
