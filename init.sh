@@ -20,7 +20,7 @@ umask 077
 touch .env
 docker run --rm --interactive lakehouse/tools:0.1.0 secrets <.env >.env.new
 mv .env.new .env
-docker compose --progress quiet --profile all --profile cli build
+docker compose --profile all --profile cli build --quiet
 
 # value NAME DEFAULT: of the environment, of .env, or the default
 value() {
