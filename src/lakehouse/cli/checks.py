@@ -17,7 +17,7 @@ import typer
 
 from lakehouse.cli.common import errors, say
 from lakehouse.contracts import dictionary
-from lakehouse.platform import capacity, containers
+from lakehouse.platform import containers
 from lakehouse.platform.settings import PROJECT
 from lakehouse.streams import flows
 
@@ -25,7 +25,6 @@ app = typer.Typer()
 
 GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
-    Path("docs/capacity.md"): capacity.render,
     Path("containers/settings.env"): containers.settings_file,
     **flows.files(),
 }
