@@ -63,7 +63,11 @@ COPY services/sqoop/pom.xml .
 RUN mvn -q -B -Dassembly.directory=/opt/servers/sqoop package && rm -rf /root/.m2
 
 FROM maven AS nifi-server
-COPY services/nifi .
+COPY services/nifi/pom.xml .
+COPY services/nifi/server server
+COPY services/nifi/standard-nar standard-nar
+COPY services/nifi/update-attribute-nar update-attribute-nar
+COPY services/nifi/nar nar
 RUN mvn -q -B -Dassembly.directory=/opt/servers/nifi package && rm -rf /root/.m2
 
 # The Python environment, complete in its lock file.
