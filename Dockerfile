@@ -64,7 +64,11 @@ COPY services/sqoop/pom.xml .
 RUN mvn -q -B -Dassembly.directory=/opt/servers/sqoop package && rm -rf /root/.m2
 
 FROM maven AS nifi-server
-COPY services/nifi .
+COPY services/nifi/pom.xml .
+COPY services/nifi/server server
+COPY services/nifi/standard-nar standard-nar
+COPY services/nifi/update-attribute-nar update-attribute-nar
+COPY services/nifi/nar nar
 RUN mvn -q -B -Dassembly.directory=/opt/servers/nifi package && rm -rf /root/.m2
 
 # The Python environment, complete in its lock file.
@@ -147,6 +151,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends openjdk-17-jdk-headless \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=sqoop-server /opt/servers /opt/servers
+# for tasks that bring their own driver
+COPY --from=spark-server /opt/servers /opt/servers
 COPY services /opt/lakehouse/services
 COPY dags /opt/lakehouse/dags
 COPY spark-apps /opt/lakehouse/spark-apps

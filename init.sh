@@ -13,23 +13,49 @@ compose="$(docker compose version --short | tr -d v)"
 memory=$(($(docker info --format '{{.MemTotal}}') / 1048576))
 ((memory >= 7500)) || stop "Docker has $memory MB of memory, all servers need 8 GB: raise it in Docker Desktop's settings, or start only --profile batch with more swap"
 
-say "building the images (a quarter of an hour at first, then seconds)"
-# secrets are for nobody else to read
+say "building the images (some minutes at first, then seconds)"
+docker build --quiet --target tools --tag lakehouse/tools:0.1.0 --build-arg "BASE_IMAGE=${BASE_IMAGE:-debian:bookworm-slim}" . >/dev/null
+# secrets are for nobody else to read; values that stand in .env are left alone
 umask 077
 touch .env
-docker build --target tools --tag lakehouse/tools:0.1.0 --build-arg "BASE_IMAGE=${BASE_IMAGE:-debian:bookworm-slim}" .
-# values that stand in .env are left alone
-docker run --rm -i lakehouse/tools:0.1.0 secrets <.env >.env.new
+docker run --rm --interactive lakehouse/tools:0.1.0 secrets <.env >.env.new
 mv .env.new .env
-docker compose --profile all build
+docker compose --profile all --profile cli build --quiet
+
+# value NAME DEFAULT: of the environment, of .env, or the default
+value() {
+  local found="${!1:-$(sed -n "s/^$1=//p" .env | tail -n 1)}"
+  echo "${found:-$2}"
+}
+if [[ -z "$(docker compose ps --quiet --status running)" ]]; then
+  host="$(value LAKEHOUSE_PUBLISH_HOST 127.0.0.1)"
+  for published in $(grep -o 'LAKEHOUSE_[A-Z_]*_PORT:-[0-9]*' docker-compose.yml); do
+    name="${published%:-*}"
+    port="$(value "$name" "${published#*:-}")"
+    if (: <"/dev/tcp/$host/$port") 2>/dev/null; then
+      stop "port $port is taken: end what listens there, or put $name=ANOTHER into .env, then run ./init.sh again"
+    fi
+  done
+fi
 
 # images of vendors: what cannot be had is left out, and asked for again the next time
 vendors=(console)
 for name in "${vendors[@]}"; do
-  variable="LAKEHOUSE_$(tr a-z A-Z <<<"$name")"
-  (grep -v "^$variable=unavailable$" .env || true) >.env.new && cat .env.new >.env && rm .env.new
+  variable="LAKEHOUSE_$(tr '[:lower:]' '[:upper:]' <<<"$name")"
+  (grep -v "^$variable=unavailable$" .env || true) >.env.new && mv .env.new .env
   docker compose --profile all pull --quiet --policy missing "$name" 2>/dev/null && continue
   say "$name is left out, as its image cannot be pulled; run ./init.sh again when it can"
   echo "$variable=unavailable" >>.env
 done
+
+cli=(docker compose --progress quiet run --rm --no-TTY)
+if [[ -n "${LAKEHOUSE_SOURCE_DIR:-}" ]]; then
+  say "source data: your files in $LAKEHOUSE_SOURCE_DIR"
+elif [[ -n "${KAGGLE_USERNAME:-}" && -n "${KAGGLE_KEY:-}" ]]; then
+  say "source data: downloading the public data from Kaggle, as $KAGGLE_USERNAME"
+  "${cli[@]}" -e KAGGLE_USERNAME -e KAGGLE_KEY cli download --out /data/generated/source
+else
+  say "source data: no LAKEHOUSE_SOURCE_DIR, no KAGGLE_USERNAME and KAGGLE_KEY: generating 20,000 orders"
+  "${cli[@]}" cli generate --orders 20000 --seed 1 --out /data/generated/source
+fi
 say "ready. Next: docker compose --profile all up -d --wait && ./after-compose.sh"

@@ -96,13 +96,15 @@ def credentials(config: Settings) -> list[dict[str, str]]:
     found = [
         {
             "what": "Airflow",
-            "where": f"http://{config.airflow_host}:{config.airflow_port}",
+            "where": f"http://{_door(config, config.airflow_host)}:"
+            f"{config.airflow_published_port or config.airflow_port}",
             "user": config.airflow_user,
             "password": config.secret("airflow_admin_password"),
         },
         {
             "what": "NiFi",
-            "where": f"https://{config.nifi_host}:{config.nifi_port}/nifi",
+            "where": f"https://{_door(config, config.nifi_host)}:"
+            f"{config.nifi_published_port or config.nifi_port}/nifi",
             "user": config.nifi_user,
             "password": config.secret("nifi_password"),
         },
@@ -135,3 +137,8 @@ def credentials(config: Settings) -> list[dict[str, str]]:
             }
         )
     return found
+
+
+def _door(config: Settings, host: str) -> str:
+    """Where people open a server: Docker publishes it on the machine itself."""
+    return "localhost" if config.runtime == "docker" else host

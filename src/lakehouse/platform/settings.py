@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     spark_executor_memory: str = Field("1g", description="heap of one, where the master is remote")
     airflow_host: str = "127.0.0.1"
     airflow_port: int = 6060
+    airflow_published_port: int | None = Field(
+        None, description="where people open it, if Docker publishes it elsewhere"
+    )
     airflow_user: str = "admin"
     kafka_host: str = "127.0.0.1"
     kafka_port: int = 9092
@@ -84,6 +87,9 @@ class Settings(BaseSettings):
     cassandra_consistency: str = "LOCAL_ONE"
     nifi_host: str = "localhost"
     nifi_port: int = 8443
+    nifi_published_port: int | None = Field(
+        None, description="as for Airflow; NiFi answers under no other port than those it knows"
+    )
     nifi_management_port: int = Field(8444, description="health of NiFi, always on loopback")
     nifi_user: str = "admin"
     superset_host: str = "127.0.0.1"
