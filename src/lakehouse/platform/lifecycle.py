@@ -168,8 +168,20 @@ def _await_containers(chosen: Iterable[Process], config: Settings, say: Say) -> 
                 )
             time.sleep(0.5)
         if process.name in PREPARATIONS:
-            PREPARATIONS[process.name](config)
+            _prepare(process, config, until)
         say(f"{process.name} ready")
+
+
+def _prepare(process: Process, config: Settings, until: float) -> None:
+    """Prepare a server, which on a busy machine may answer its probe and be late with the rest."""
+    while True:
+        try:
+            PREPARATIONS[process.name](config)
+            return
+        except PlatformError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(1)
 
 
 @contextmanager
