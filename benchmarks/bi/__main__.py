@@ -11,12 +11,12 @@ from pathlib import Path
 from types import FrameType
 
 from benchmarks.batch.lake import Lake
-from benchmarks.batch.platform import own_platform
 from benchmarks.bi import report
 from benchmarks.bi.duck import Duck
 from benchmarks.bi.gold import Gold
 from benchmarks.bi.visuals import Sized, measure
 from benchmarks.measuring import tell
+from lakehouse.platform.trial import trial_platform
 
 
 def _arguments() -> argparse.Namespace:
@@ -29,7 +29,7 @@ def _arguments() -> argparse.Namespace:
         "--items", type=int, nargs="+", default=[100_000, 1_000_000], help="order items"
     )
     parser.add_argument(
-        "--orders", type=int, default=20_000, help="orders built before they are repeated"
+        "--orders", type=int, default=5_000, help="orders built before they are repeated"
     )
     parser.add_argument("--rounds", type=int, default=20, help="how often each query is timed")
     parser.add_argument("--threads", type=int, default=2, help="cores for DuckDB")
@@ -58,7 +58,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     # new keys are numbered in one task on purpose
     warnings.filterwarnings("ignore", message=".*No Partition Defined.*")
-    with own_platform():
+    with (
+        tempfile.TemporaryDirectory(prefix="lakehouse-benchmark-") as folder,
+        trial_platform(Path(folder), "spark"),
+    ):
         lake = Lake()
         try:
             gold = Gold(lake, asked.orders)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from lakehouse.platform.settings import settings
 from lakehouse.serving import thrift
@@ -49,9 +48,7 @@ def ask_all() -> Iterator[Shown]:
 
 
 def is_empty(shown: Shown) -> bool:
-    """Whether there is nothing to see: no row, or figures that are all null or zero."""
-    return not any(_tells(value) for row in shown.answer.rows for value in row)
-
-
-def _tells(value: Any) -> bool:
-    return value is not None and value != 0
+    """Whether there is nothing to see: no row, or nulls alone. Zero is a figure: a scenario's
+    difference, as long as nothing is changed.
+    """
+    return not any(value is not None for row in shown.answer.rows for value in row)
