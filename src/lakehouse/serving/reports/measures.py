@@ -77,7 +77,7 @@ _ORDERS = (
     Measure(
         "Late share",
         "fact_order",
-        "count_if(is_late) / count(days_late)",
+        "try_divide(count_if(is_late), count(days_late))",
         "DIVIDE(CALCULATE(COUNTROWS(fact_order), fact_order[is_late] = TRUE()), "
         "COUNT(fact_order[days_late]))",
         Format.SHARE,
