@@ -60,4 +60,5 @@ def DB_CONNECTION_MUTATOR(  # noqa: N802 - Superset's name for it
     if uri.host != ENGINE:
         return uri, params
     port = int(_value("SPARK_THRIFT_PORT"))
-    return uri.set(host=_value("SPARK_HOST"), port=port, username="lakehouse"), params
+    login = {"username": _value("THRIFT_READER"), "password": _value("THRIFT_READER_PASSWORD")}
+    return uri.set(host=_value("SPARK_HOST"), port=port, **login), params
