@@ -30,8 +30,7 @@ POSTGRES_PLATFORMS = {
     "aarch64": "linux-arm64v8",
     "arm64": "linux-arm64v8",
 }
-
-
+# what a service is assembled from
 _READ = ("pom.xml", "requirements.txt", "debian.txt")
 
 
@@ -66,7 +65,7 @@ def assemble(services: Iterable[Service], config: Settings, say: Callable[[str],
     """Assemble what is missing; others doing the same at the same time are waited for.
 
     Raises:
-        PlatformError: Maven or uv failed; the message holds its last lines.
+        PlatformError: Maven, uv or apt-get failed; the message holds its last lines.
     """
     if not missing_assemblies(services, config):
         return

@@ -79,19 +79,20 @@ class Service(_Model):
     @property
     def pom(self) -> Path | None:
         """What Maven assembles the service from, if it does."""
-        file = self.folder / "pom.xml"
-        return file if file.exists() else None
+        return self._file("pom.xml")
 
     @property
     def requirements(self) -> Path | None:
         """The hashed packages of the service's own Python environment, if it has one."""
-        file = self.folder / "requirements.txt"
-        return file if file.exists() else None
+        return self._file("requirements.txt")
 
     @property
     def debian_packages(self) -> Path | None:
         """The Debian packages it is unpacked from, a name a line, if it is."""
-        file = self.folder / "debian.txt"
+        return self._file("debian.txt")
+
+    def _file(self, name: str) -> Path | None:
+        file = self.folder / name
         return file if file.exists() else None
 
     @property

@@ -79,10 +79,8 @@ def _listening(process: Process) -> Process:
 
 def proportional_memory_mb(pid: int) -> float | None:
     """Memory of a process and its children, shared pages counted in part (PSS)."""
-    try:
-        root = psutil.Process(pid)
-        family = [root, *root.children(recursive=True)]
-    except psutil.Error:
+    family = process_family(pid)
+    if not family:
         return None
     total = 0
     for process in family:
@@ -91,3 +89,12 @@ def proportional_memory_mb(pid: int) -> float | None:
         except psutil.Error:
             continue
     return round(total / 2**20, 1)
+
+
+def process_family(pid: int) -> list[psutil.Process]:
+    """A process and those it started, and they in turn; empty where it has ended."""
+    try:
+        root = psutil.Process(pid)
+        return [root, *root.children(recursive=True)]
+    except psutil.Error:
+        return []

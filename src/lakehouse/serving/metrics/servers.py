@@ -11,7 +11,7 @@ import psutil
 
 from lakehouse.platform.services import load_services
 from lakehouse.platform.settings import Settings
-from lakehouse.platform.status import ServerStatus, server_statuses
+from lakehouse.platform.status import ServerStatus, process_family, server_statuses
 from lakehouse.serving.metrics import declared, jvm
 from lakehouse.serving.metrics.declared import Sample
 
@@ -61,7 +61,7 @@ class CpuMeter:
         """Seconds since the first reading."""
         first = not self._known
         now: dict[tuple[int, float], float] = {}
-        for process in _family(pid):
+        for process in process_family(pid):
             try:
                 times = process.cpu_times()
                 # a process id may come again: with the moment of its start it is one process's
@@ -72,14 +72,6 @@ class CpuMeter:
             self._total += sum(spent - self._known.get(one, 0.0) for one, spent in now.items())
         self._known = now
         return self._total
-
-
-def _family(pid: int) -> list[psutil.Process]:
-    try:
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return []
 
 
 def _java(pid: int, labels: tuple[str, ...]) -> Iterator[Sample]:

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lakehouse.contracts.cassandra import METRIC_BY_DAY
 from lakehouse.contracts.streams import REASONS, STREAMS
-from lakehouse.platform.cassandra import CassandraError, open_session
+from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings
+from lakehouse.serving.live import answer, question_named
 from lakehouse.serving.metrics import declared
 from lakehouse.serving.metrics.declared import Sample
 from lakehouse.serving.stream_watch import View, Watcher
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cassandra.cluster import Session
 
 _MINUTES = 5
+_ENDINGS = question_named("status_mix").cql
 # messages looked at for a latency: enough for a percentile, and cheap every few seconds
 _SAMPLE = 300
 
@@ -108,25 +109,15 @@ class Requests:
         Raises:
             CassandraError: Cassandra does not answer.
         """
-        from cassandra import DriverException
-        from cassandra.cluster import NoHostAvailable
-
         end = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0, tzinfo=None)
         counts: Counter[str] = Counter()
-        try:
-            if self._session is None:
-                self._session = self._kept.enter_context(open_session(self._config))
-            for day, start, until in minutes_by_day(end):
-                rows = self._session.execute(
-                    f"SELECT dimension, event_count FROM {METRIC_BY_DAY.full_name} "
-                    "WHERE metric = 'access_log.status_class' AND day = %s "
-                    "AND window_start >= %s AND window_start < %s",
-                    (day, start, until),
-                )
-                for row in rows:
-                    counts[row.dimension] += row.event_count
-        except (DriverException, NoHostAvailable) as error:
-            raise CassandraError(f"Cassandra refuses: {error}") from error
+        if self._session is None:
+            self._session = self._kept.enter_context(open_session(self._config))
+        for day, start, until in minutes_by_day(end):
+            found = answer(self._session, _ENDINGS, {"day": day, "start": start, "end": until})
+            for row in found.rows:
+                figures = dict(zip(found.columns, row, strict=True))
+                counts[figures["dimension"]] += figures["event_count"]
         for status_class, count in counts.items():
             yield Sample(declared.REQUESTS.name, count, (status_class,))
 
