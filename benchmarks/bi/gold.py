@@ -84,7 +84,8 @@ class Gold:
 def _repeated(column: Column) -> str:
     name = column.name
     if name in _REPEATED_IDS:
-        return f"if(copy = 0, {name}, concat({name}, '-', copy)) AS {name}"
+        # in the form of the sources' own, which hardly compress
+        return f"if(copy = 0, {name}, md5(concat({name}, copy))) AS {name}"
     if name in _REPEATED_KEYS:
         return f"if({name} = {UNKNOWN_KEY}, {name}, {name} + copy * {_KEYS_OF_A_COPY}) AS {name}"
     return name
