@@ -79,7 +79,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def browser(servers: Settings) -> Browser:
     found = Browser(servers)
-    until(lambda: total(found.live(), "requests") > 0, 40)
+    # rankings of a whole day are the last that the first reading brings
+    until(lambda: bool(found.live()["picture-products"]["figure"]["data"]), 40)
     return found
 
 
