@@ -12,6 +12,7 @@ from lakehouse.cli.common import console, say
 
 RATE = 1_000
 SECONDS = 60
+_MOST_SECONDS_BEHIND = 120.0
 _LOOK_EVERY = 5.0
 # where the output is no terminal, fewer looks tell as much
 _TELL_EVERY = 20.0
@@ -19,14 +20,15 @@ _TELL_EVERY = 20.0
 
 def show_streams() -> bool:
     """Write logs for a minute and show what becomes of them; whether every line balances."""
-    from lakehouse.cli.proving import verify_streams
+    from lakehouse.cli.proving import await_silver, verify_streams
     from lakehouse.cli.runs import day_of, run_pipelines
     from lakehouse.orchestration.pipelines import STREAMS_GOLD
 
     began = dt.datetime.now(dt.UTC)
     _write_and_watch()
+    await_silver(_MOST_SECONDS_BEHIND)
     run_pipelines([STREAMS_GOLD], day_of(None))
-    balanced = verify_streams(None, 120, as_json=False)
+    balanced = verify_streams(None, _MOST_SECONDS_BEHIND, as_json=False)
     _show_answers(began)
     return balanced
 

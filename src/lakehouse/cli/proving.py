@@ -44,6 +44,16 @@ def verify_streams(manifest: Path | None, wait: float, as_json: bool) -> bool:
     return not broken
 
 
+def await_silver(wait: float) -> None:
+    """Wait until silver holds what was written: a run towards gold takes what it finds there."""
+    from lakehouse.serving import stream_proof
+
+    with _waiting(quiet=False) as tell:
+        reached = stream_proof.await_silver(stream_proof.written_by(None), wait, tell)
+    if not reached:
+        say(f"silver is still behind after {wait:.0f} s: gold gets the rest by its next run")
+
+
 @contextmanager
 def _waiting(quiet: bool) -> Iterator[Callable[[str], None]]:
     if quiet or not console.is_terminal:

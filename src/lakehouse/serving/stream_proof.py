@@ -67,6 +67,25 @@ def prove(
             yield prover.prove(written.get(stream.name))
 
 
+def await_silver(
+    written: dict[str, Counts],
+    wait_seconds: float,
+    on_progress: Callable[[str], None] = lambda what: None,
+    config: Settings | None = None,
+) -> bool:
+    """Wait until silver holds every clean event of what was written; whether it does.
+
+    Takes the arguments of `prove`, and raises the same.
+    """
+    config = config or settings()
+    until = time.monotonic() + wait_seconds
+    reached = []
+    for stream in STREAMS:
+        with contextlib.closing(_Prover(stream, config, until, on_progress)) as prover:
+            reached.append(prover.await_silver(written.get(stream.name)))
+    return all(reached)
+
+
 def written_by(manifest: Path | None, config: Settings | None = None) -> dict[str, Counts]:
     """What writers put into the logs: by one manifest, or by all; empty where there is none."""
     if manifest is not None:
@@ -116,6 +135,13 @@ class _Prover:
         again = [hop for hop in Hop if hop not in ONCE]
         doubles = {hop.title: n for hop in again if (n := self._ledger.doubles(hop))}
         return Proof(name, lines, doubles, forgotten)
+
+    def await_silver(self, written: Counts | None) -> bool:
+        """Wait for the topics, then for silver; whether it holds what is clean."""
+        silver = tables.silver_place(self._stream, self._config)
+        return self._until_true(lambda: self._read_topics(written)) and self._until_true(
+            lambda: self._matches(Hop.SILVER, silver, Hop.CLEAN)
+        )
 
     def _until_true(self, reached: Callable[[], bool]) -> bool:
         """Try until it is so, or the time is over."""
