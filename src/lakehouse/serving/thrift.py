@@ -71,7 +71,8 @@ def connect(login: Login | None = None) -> Any:
     try:
         return hive.connect(thrift_transport=transport, username=login.user)
     except Exception as error:
-        if transport.code == HTTPStatus.UNAUTHORIZED:
+        # only an answer gives the transport a code
+        if getattr(transport, "code", None) == HTTPStatus.UNAUTHORIZED:
             raise QueryError(
                 f"the Thrift server at {address} refuses user {login.user}: wrong user or "
                 "password; ./lakehouse credentials shows both"
