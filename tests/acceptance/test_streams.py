@@ -71,6 +71,26 @@ def test_a_second_run_of_the_dag_writes_no_event(streamed: dict[str, dict]) -> N
     assert [measuring.version(fact) for fact in facts] == before
 
 
+def test_events_of_a_customer_who_left_stay_and_are_the_unknown_ones(
+    streamed: dict[str, dict],
+) -> None:
+    customers = catalog.table(Layer.GOLD, "dim_customer")
+    version = measuring.version(customers)
+    (key,) = query("SELECT max(customer_key) FROM gold.fact_clickstream").rows[0]
+    events = f"SELECT count(*) FROM gold.fact_clickstream WHERE user_id = {key}"
+    before = query(events).rows
+    assert key > 0
+    query(f"DELETE FROM {customers.full_name} WHERE customer_key = {key}")
+    try:
+        lakehouse_json("run", STREAMS_GOLD.dag_id)
+        for fact in ("fact_clickstream", "fact_session"):
+            keys = f"SELECT DISTINCT customer_key FROM gold.{fact} WHERE user_id = {key}"
+            assert query(keys).rows == [(-1,)]
+        assert query(events).rows == before
+    finally:
+        query(f"RESTORE TABLE {customers.full_name} TO VERSION AS OF {version}")
+
+
 def test_events_know_the_product_and_the_customer_of_the_warehouse(
     streamed: dict[str, dict],
 ) -> None:

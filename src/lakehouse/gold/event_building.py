@@ -2,6 +2,7 @@
 
 Order matters: events are merged by their identity first, and their files are noted as merged
 after it. A crash in between lets the next run merge the same files again, which adds nothing.
+Events stay, while members of dimensions may leave: their events then point at the unknown member.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import logging
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from lakehouse.contracts import catalog
-from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.gold import UNKNOWN_KEY
+from lakehouse.contracts.model import Layer, Reference, Table
 from lakehouse.contracts.streams import STREAMS
 from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table, function_of
 from lakehouse.platform.errors import PlatformError
@@ -23,6 +26,7 @@ log = logging.getLogger(__name__)
 
 # tables made from events as they arrive, not from whole tables
 FACTS = tuple(stream.fact for stream in STREAMS)
+_GONE = "gone_members"
 
 
 class MissingDimensionError(PlatformError):
@@ -39,18 +43,49 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
     contract = catalog.table(Layer.GOLD, name)
     silver = catalog.table(Layer.SILVER, contract.reads[0])
     ensure_table(spark, contract)
+    released = _released(spark, contract)
     found = arrivals.hours(silver)
     arrivals.register(spark, silver, found)
     new = {path for hour in found for path in hour.files}
     new -= merged_files.known(spark, silver.name)
     if not new:
         log.info("%s: no new files of %s", name, silver.full_name)
-        return GoldReport(name, ingest_date, 0, 0, 0, 0)
+        return GoldReport(name, ingest_date, 0, 0, released, 0)
     count, inserted = _added(spark, contract, silver, sorted(new), ingest_date)
     merged_files.add(spark, silver.name, new)
-    report = GoldReport(name, ingest_date, count, inserted, 0, 0)
+    report = GoldReport(name, ingest_date, count, inserted, released, 0)
     log.info("%s from %d files", report, len(new))
     return report
+
+
+def _released(spark: SparkSession, contract: Table) -> int:
+    """Point events at the unknown member where theirs has left its dimension; how many."""
+    _stop_without_dimensions(spark, contract)
+    count = 0
+    for reference in contract.references:
+        # an event keeps its day, by which it is found
+        if reference.column in contract.partition:
+            continue
+        held = spark.table(contract.full_name).select(reference.column).distinct()
+        members = spark.table(f"{Layer.GOLD}.{reference.table}")
+        members = members.select(F.col(reference.target).alias(reference.column))
+        gone = held.join(members, reference.column, "left_anti")
+        if gone.isEmpty():
+            continue
+        gone.createOrReplaceTempView(_GONE)
+        outcome = spark.sql(release_statement(contract, reference)).first()
+        count += int(outcome["num_updated_rows"]) if outcome else 0
+    return count
+
+
+def release_statement(contract: Table, reference: Reference) -> str:
+    """MERGE that gives events of members who have left the unknown member's key."""
+    column = reference.column
+    return (
+        f"MERGE INTO {contract.full_name} AS held USING {_GONE} AS gone\n"
+        f"ON held.{column} = gone.{column}\n"
+        f"WHEN MATCHED THEN UPDATE SET held.{column} = {UNKNOWN_KEY}"
+    )
 
 
 def _added(
@@ -58,7 +93,6 @@ def _added(
 ) -> tuple[int, int]:
     """Merge the events of files; how many there were and how many of them were new."""
     events = arrivals.read(spark, silver, paths).dropDuplicates(list(silver.grain))
-    _stop_without_dimensions(spark, contract)
     inputs = {name: spark.table(f"{Layer.GOLD}.{name}") for name in contract.reads[1:]}
     made = function_of(contract)(**{silver.name: events}, **inputs)
     rows = made.select(*contract.column_names).persist()
