@@ -95,8 +95,16 @@ class Settings(BaseSettings):
     superset_host: str = "127.0.0.1"
     superset_port: int = 8088
     superset_user: str = "admin"
+    superset_published_port: int | None = None
     dashboard_host: str = "127.0.0.1"
     dashboard_port: int = 8050
+    dashboard_published_port: int | None = None
+    namenode_http_published_port: int | None = None
+    prometheus_published_port: int | None = None
+    metrics_published_port: int | None = None
+    grafana_published_port: int | None = Field(
+        None, description="where people open Grafana, which only Docker starts"
+    )
     streaming_driver_memory: str = Field("512m", description="heap; Spark refuses 448m")
     streaming_trigger: Literal["realtime", "microbatch"] = Field(
         "realtime", description="how events become clean ones: at once, or batch by batch"
@@ -150,6 +158,7 @@ class Settings(BaseSettings):
     postgres_superset_password: SecretStr | None = None
     superset_admin_password: SecretStr | None = None
     superset_secret_key: SecretStr | None = None
+    grafana_admin_password: SecretStr | None = None
 
     @field_validator("state_dir", "cache_dir", "dags_dir", "weblogs_dir")
     @classmethod
@@ -160,6 +169,17 @@ class Settings(BaseSettings):
     def weblog_folder(self, stream: str) -> Path:
         """Where the web server of a stream writes its log."""
         return (self.weblogs_dir or self.state_dir / "weblogs") / stream
+
+    def published(self, port: str) -> int | None:
+        """The number by which people reach a port such as `airflow_port`; None if they cannot.
+
+        Docker publishes some ports only, and each under the number that it is told.
+        """
+        if self.runtime == "docker":
+            number = getattr(self, f"{port.removesuffix('_port')}_published_port", None)
+        else:
+            number = getattr(self, port)
+        return None if number is None else int(number)
 
     @property
     def logs_dir(self) -> Path:
