@@ -121,6 +121,11 @@ def url(process: Process, config: Settings) -> str:
     return ""
 
 
+def asks(where: str, address: str, url: str) -> bool:
+    """Whether it is the server of this address and these pages that asks for a login there."""
+    return any(known and known in where for known in (address, url))
+
+
 def for_browser(url: str, browser_host: str) -> str:
     """The address as the browser reaches it: by the host of this page, where that is another one.
 

@@ -13,7 +13,7 @@ from lakehouse.platform.secrets import logins
 from lakehouse.platform.settings import Settings
 from lakehouse.serving.dashboard import docs_page, freshness, words
 from lakehouse.serving.dashboard.board import REFRESH_SECONDS, Board
-from lakehouse.serving.dashboard.health import READY, Health, for_browser
+from lakehouse.serving.dashboard.health import READY, Health, asks, for_browser
 from lakehouse.serving.dashboard.live_reading import LATEST, METRICS, RANKINGS
 from lakehouse.serving.dashboard.parts import notices, table
 from lakehouse.serving.dashboard.source import utc_now
@@ -98,7 +98,7 @@ def _servers(
     places = [login.where for login in logins(config)]
     rows = []
     for one in servers:
-        login = next((where for where in places if _is_of(where, one)), "")
+        login = next((where for where in places if asks(where, one.address, one.url)), "")
         url = login if login.startswith("http") else one.url
         rows.append(
             (
@@ -110,11 +110,6 @@ def _servers(
             )
         )
     return table(("server", "state", "address", "login", "memory, MB"), rows, numbers=(4,))
-
-
-def _is_of(where: str, server: Health) -> bool:
-    """Whether it is this server that asks for a login there."""
-    return any(known and known in where for known in (server.address, server.url))
 
 
 def _state(one: Health, now: dt.datetime) -> Any:
