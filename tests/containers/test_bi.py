@@ -135,6 +135,10 @@ def test_grafana_has_its_dashboards(bi: Stack) -> None:
     assert {one["title"] for one in found} == {"ClickStreamEcom", "LogEcom", "Platform"}
     sources = requests.get(f"{root}/datasources", auth=login, timeout=SECONDS).json()
     assert {one["uid"] for one in sources} == {"lakehouse-cassandra", "lakehouse-prometheus"}
-    for uid in ("lakehouse-cassandra", "lakehouse-prometheus"):
-        answer = requests.get(f"{root}/datasources/uid/{uid}/health", auth=login, timeout=SECONDS)
-        assert answer.ok, answer.text
+
+    def answers(uid: str) -> bool:
+        health = f"{root}/datasources/uid/{uid}/health"
+        return requests.get(health, auth=login, timeout=SECONDS).ok
+
+    # the plugin of Cassandra is fetched while Grafana runs already
+    until(lambda: all(answers(one["uid"]) for one in sources))

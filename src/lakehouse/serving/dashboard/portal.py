@@ -71,8 +71,10 @@ def shown(board: Board, browser_host: str) -> tuple[Any, ...]:
 
 def _tiles(board: Board, servers: Sequence[Health], now: dt.datetime) -> list[Any]:
     ready = sum(one.state == READY for one in servers)
-    memory = sum(one.memory_mb or 0 for one in servers)
-    tiles = [("Servers ready", f"{ready} of {len(servers)}"), ("Memory", f"{memory / 1024:.1f} GB")]
+    tiles = [("Servers ready", f"{ready} of {len(servers)}")]
+    # of servers that run elsewhere nothing is known
+    if memory := [one.memory_mb for one in servers if one.memory_mb is not None]:
+        tiles.append(("Memory", f"{sum(memory) / 1024:.1f} GB"))
     for proof, found in board.verified().items():
         name = "Last verify" if proof == "batch" else f"Last verify, {proof}"
         if found is None:
