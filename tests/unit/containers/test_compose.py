@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from lakehouse.platform.containers import settings_file
-from lakehouse.platform.secrets import GENERATORS
+from lakehouse.platform.secrets import GENERATORS, logins
 from lakehouse.platform.services import in_profile, load_services, processes_of
 from lakehouse.platform.settings import PROJECT, Settings
 
@@ -214,6 +214,12 @@ def test_mail_settings_of_containers_have_the_defaults_of_the_others(variable: s
     assert found is not None
     default = Settings.model_fields[variable.removeprefix("LAKEHOUSE_").lower()].default
     assert found[1] == ("" if default is None else str(default))
+
+
+def test_the_command_line_knows_every_login_that_it_tells() -> None:
+    config = Settings.model_construct(runtime="docker", grafana_published_port=3000)
+    told = {f"LAKEHOUSE_{login.secret.upper()}" for login in logins(config)}
+    assert told <= set(SERVICES["cli"]["environment"])
 
 
 def test_servers_get_no_secret_of_others() -> None:
