@@ -201,6 +201,14 @@ COPY src /opt/lakehouse/src
 USER 10001
 CMD ["/opt/lakehouse/services/nifi/run"]
 
+# A volume of notebooks begins with those of the image; people write there.
+FROM python AS jupyter
+COPY services/jupyter /opt/lakehouse/services/jupyter
+COPY --chown=10001:10001 notebooks /opt/lakehouse/notebooks
+COPY src /opt/lakehouse/src
+USER 10001
+CMD ["/opt/lakehouse/services/jupyter/run"]
+
 # Airflow, the command line and the exporter of figures: they start Sqoop, which compiles, or know every service.
 FROM python AS tools
 RUN apt-get update \

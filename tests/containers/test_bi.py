@@ -14,7 +14,7 @@ from acceptance.superset_api import Viewer
 from containers.stack import Stack
 from integration.pages import Browser
 from lakehouse.platform.services import in_profile, load_services, processes_of
-from lakehouse.platform.settings import Settings
+from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.serving.superset.pages import PAGES
 
 BI = ("--profile", "bi")
@@ -75,6 +75,40 @@ def test_superset_shows_its_dashboards_with_figures_of_gold(bi: Stack) -> None:
     expected = bi.lakehouse("sql", "SELECT sum(price) FROM gold.fact_order_item", "--format", "csv")
     assert answer.error is None
     assert answer.rows == [{"Revenue": pytest.approx(float(expected.split()[-1]))}]
+
+
+def test_jupyter_opens_with_its_token_and_with_nothing_else(bi: Stack) -> None:
+    url = f"http://127.0.0.1:{bi.port('JUPYTER')}/api/status"
+    for token, code in ((bi.secret("jupyter_token"), 200), ("wrong", 403)):
+        login = {"Authorization": f"token {token}"}
+        assert requests.get(url, headers=login, timeout=SECONDS).status_code == code
+
+
+def test_its_address_is_told_with_the_token(bi: Stack) -> None:
+    address = f"http://localhost:{bi.port('JUPYTER')}/lab?token={bi.secret('jupyter_token')}"
+    assert bi.lakehouse("token").strip() == address
+    assert requests.get(address, timeout=SECONDS).ok
+
+
+def test_jupyter_holds_the_notebooks_and_keeps_those_of_people(bi: Stack) -> None:
+    url = f"http://127.0.0.1:{bi.port('JUPYTER')}/api/contents"
+    login = {"Authorization": f"token {bi.secret('jupyter_token')}"}
+    found = requests.get(url, headers=login, timeout=SECONDS).json()["content"]
+    ours = {file.name for file in (PROJECT / "notebooks").glob("*.ipynb")}
+    assert {one["name"] for one in found} >= ours
+    first = requests.get(f"{url}/{min(ours)}", headers=login, timeout=SECONDS).json()
+    kept = {"type": "notebook", "content": first["content"]}
+    answer = requests.put(f"{url}/mine.ipynb", headers=login, json=kept, timeout=SECONDS)
+    assert answer.status_code == 201
+
+
+def test_a_notebook_reaches_the_engine(bi: Stack) -> None:
+    program = (
+        "from lakehouse.platform.spark import connect; "
+        "print('rows', connect('notebook').table('gold.fact_order').count())"
+    )
+    answer = bi.must("exec", "--no-TTY", "jupyter", "python", "-c", program)
+    assert int(answer.split()[-1]) > 0
 
 
 def test_the_portal_finds_every_server_that_runs(bi: Stack) -> None:

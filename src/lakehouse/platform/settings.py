@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     superset_port: int = 8088
     superset_user: str = "admin"
     superset_published_port: int | None = None
+    jupyter_published_port: int | None = None
     dashboard_host: str = "127.0.0.1"
     dashboard_port: int = 8050
     dashboard_published_port: int | None = None

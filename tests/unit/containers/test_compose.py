@@ -78,7 +78,7 @@ def test_ports_are_published_once_and_on_loopback_unless_told_otherwise() -> Non
                 assert outside == inside == getattr(standard, setting)
             seen.append(outside)
     assert sorted(seen) == sorted(set(seen))
-    assert {1010, 3000, 6060, 8050, 8088, 8443, 9090, 9870, 10004} <= set(seen)
+    assert {1010, 3000, 6060, 8050, 8088, 8443, 9090, 9870, 9999, 10004} <= set(seen)
 
 
 def test_who_tells_of_pages_knows_under_which_number_each_is_published() -> None:
@@ -234,6 +234,7 @@ def test_servers_get_no_secret_of_others() -> None:
     }
     assert secrets_of("dashboard") == {"LAKEHOUSE_THRIFT_READER_PASSWORD"}
     assert secrets_of("metrics") == {"LAKEHOUSE_AIRFLOW_ADMIN_PASSWORD"}
+    assert secrets_of("jupyter") == {"LAKEHOUSE_JUPYTER_TOKEN"}
     # it asks as who may only read
     assert "LAKEHOUSE_THRIFT_PASSWORD" not in secrets_of("superset")
     without = ("kafka", "cassandra", "streaming", "namenode", "datanode")

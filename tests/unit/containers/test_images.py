@@ -81,7 +81,7 @@ def test_what_is_copied_reaches_the_builder() -> None:
         for line in (PROJECT / ".dockerignore").read_text().splitlines()
         if line.startswith("!")
     }
-    for names in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.M):
+    for names in re.findall(r"^COPY (?:--chown=\S+ )?(?!--)(.+) \S+$", DOCKERFILE, re.M):
         for name in names.split():
             assert (PROJECT / name).exists(), name
             assert {name, *(str(parent) for parent in Path(name).parents)} & let_through, name
