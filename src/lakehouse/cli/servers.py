@@ -32,7 +32,7 @@ ProfileName = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (up, down, status, logs, restart, reset, doctor, credentials, setup):
+    for command in (up, down, status, logs, restart, reset, doctor, credentials, token, setup):
         app.command()(command)
     app.command(hidden=True)(secrets)
 
@@ -193,6 +193,14 @@ def credentials(as_json: JsonOption = False) -> None:
     for entry in found:
         table.add_row(*entry.values())
     console.print(table, soft_wrap=True)
+
+
+def token() -> None:
+    """Print the address of JupyterLab with its token, to open in a browser."""
+    from lakehouse.platform.secrets import notebook_address
+    from lakehouse.platform.settings import settings
+
+    say(notebook_address(settings()))
 
 
 def secrets() -> None:

@@ -40,6 +40,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "airflow_jwt_secret": _key,
     "airflow_secret_key": _key,
     "airflow_fernet_key": _fernet,
+    "jupyter_token": _key,
     "nifi_password": _password,
     "nifi_sensitive_key": _key,
     "nifi_keystore_password": _password,
@@ -86,6 +87,19 @@ def _lines(text: str, names: tuple[str, ...]) -> str:
     return start + lines if names else ""
 
 
+def notebook_address(config: Settings) -> str:
+    """Where JupyterLab opens without asking for its token.
+
+    Raises:
+        MissingSecretError: nothing has been set up yet.
+    """
+    return f"{_jupyter(config)}?token={config.secret('jupyter_token')}"
+
+
+def _jupyter(config: Settings) -> str:
+    return f"http://{config.jupyter_host}:{config.jupyter_port}/lab"
+
+
 def credentials(config: Settings) -> list[dict[str, str]]:
     """Who may log in where, with address and password.
 
@@ -100,6 +114,12 @@ def credentials(config: Settings) -> list[dict[str, str]]:
             f"{config.airflow_published_port or config.airflow_port}",
             "user": config.airflow_user,
             "password": config.secret("airflow_admin_password"),
+        },
+        {
+            "what": "JupyterLab",
+            "where": _jupyter(config),
+            "user": "",
+            "password": config.secret("jupyter_token"),
         },
         {
             "what": "NiFi",
