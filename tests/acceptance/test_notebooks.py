@@ -12,10 +12,11 @@ from nbclient import NotebookClient
 
 from acceptance.lake import Built
 from acceptance.measuring import fingerprints, rows_written_since, version
-from integration.launching import lakehouse_json
+from integration.launching import lakehouse, lakehouse_json
 from lakehouse.contracts import gold_science
 from lakehouse.orchestration.pipelines import SCIENCE
 from lakehouse.platform import spark
+from lakehouse.platform.environment import process_environment
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.science.building import model_path
 from lakehouse.serving.thrift import query
@@ -74,7 +75,8 @@ def test_notebook_runs(file: Path, scored: None, platform: Settings) -> None:
         notebook, timeout=SECONDS_A_CELL, resources={"metadata": {"path": str(file.parent)}}
     )
 
-    asyncio.run(client.async_execute())
+    # as the server starts its kernels
+    asyncio.run(client.async_execute(env=process_environment(platform)))
 
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     pictures = [o for o in outputs if "image/png" in o.get("data", {})]
@@ -83,7 +85,8 @@ def test_notebook_runs(file: Path, scored: None, platform: Settings) -> None:
 
 
 def test_jupyter_opens_with_its_token_alone(scored: None, platform: Settings) -> None:
-    lakehouse_json("up", "jupyter", parse=False)
+    started = lakehouse("up", "jupyter")
+    assert started.returncode == 0, started.stdout + started.stderr
     address = f"http://{platform.jupyter_host}:{platform.jupyter_port}/api/contents"
     token = platform.secret("jupyter_token")
 

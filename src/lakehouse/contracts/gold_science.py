@@ -1,4 +1,4 @@
-"""The tables of gold that models fill: what to recommend to whom, and who is likely to stay away."""
+"""The tables of gold that models fill: what to recommend to whom, and who may stay away."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.classification import LogisticRegression
@@ -92,7 +93,7 @@ def with_outcome(known: DataFrame, fact_order: DataFrame, day: dt.date) -> DataF
 def fit(labelled: DataFrame) -> PipelineModel:
     """Learn who returns; the same rows give the same model."""
     ordered = labelled.coalesce(1).sortWithinPartitions("customer_key")
-    stages = [
+    stages: list[Any] = [
         VectorAssembler(inputCols=list(FEATURES), outputCol="features"),
         LogisticRegression(labelCol="has_returned", regParam=REGULARIZATION),
     ]
@@ -101,7 +102,7 @@ def fit(labelled: DataFrame) -> PipelineModel:
 
 def with_probability(model: PipelineModel, known: DataFrame) -> DataFrame:
     """Add `churn_probability`: of buying nothing within the horizon, 0 to 1."""
-    stays_away = vector_to_array("probability")[0]
+    stays_away = vector_to_array(F.col("probability"))[0]
     scored = model.transform(known).withColumn("churn_probability", F.round(stays_away, _DIGITS))
     return scored.select(*known.columns, "churn_probability")
 
@@ -140,9 +141,9 @@ def outcome_metrics(scored: DataFrame) -> dict[str, float]:
     areas = {"roc": float("nan"), "precision_recall": float("nan")}
     if 0 < returned < people:
         likely = scored.withColumn("rawPrediction", -F.col("churn_probability"))
-        for name, metric in (("roc", "areaUnderROC"), ("precision_recall", "areaUnderPR")):
-            evaluator = BinaryClassificationEvaluator(
-                labelCol="has_returned", metricName=metric, numBins=0
-            )
-            areas[name] = evaluator.evaluate(likely)
+        judge = BinaryClassificationEvaluator(labelCol="has_returned", numBins=0)
+        areas = {
+            "roc": judge.evaluate(likely, {judge.metricName: "areaUnderROC"}),
+            "precision_recall": judge.evaluate(likely, {judge.metricName: "areaUnderPR"}),
+        }
     return {"people": people, "returned": returned, **areas}

@@ -107,8 +107,8 @@ def ranking_metrics(recommended: DataFrame, held_out: DataFrame, k: int) -> dict
     if pairs.isEmpty():
         return {"ndcg": float("nan"), "recall": float("nan")}
     return {
-        name: RankingEvaluator(metricName=f"{name}AtK", k=k).evaluate(pairs)
-        for name in ("ndcg", "recall")
+        "ndcg": RankingEvaluator(metricName="ndcgAtK", k=k).evaluate(pairs),
+        "recall": RankingEvaluator(metricName="recallAtK", k=k).evaluate(pairs),
     }
 
 

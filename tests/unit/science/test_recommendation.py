@@ -119,7 +119,9 @@ def test_als_finds_the_taste_of_a_group_and_repeats_itself(spark: SparkSession) 
     known = spark.createDataFrame([p for p in pairs if p[:2] not in ((1, 13), (5, 23))], KNOWN)
     shuffled = spark.createDataFrame(known.collect()[::-1], KNOWN).repartition(3)
 
-    first, again = (recommendation.for_everybody(recommendation.fit(k), k) for k in (known, shuffled))
+    first, again = (
+        recommendation.for_everybody(recommendation.fit(k), k) for k in (known, shuffled)
+    )
 
     best = first.filter("recommendation_rank = 1 AND customer_key IN (1, 5)")
     assert as_set(best, "customer_key", "product_key", "method") == {(1, 13, "als"), (5, 23, "als")}
@@ -134,11 +136,15 @@ def test_whom_the_model_does_not_know_gets_what_is_popular(spark: SparkSession) 
 
     found = recommendation.for_everybody(model, known).filter("customer_key = 3")
 
-    assert as_set(found, "product_key", "recommendation_rank", "method") == {(10, 1, "most popular")}
+    assert as_set(found, "product_key", "recommendation_rank", "method") == {
+        (10, 1, "most popular")
+    }
 
 
 def test_metrics_are_means_over_people_who_bought(spark: SparkSession) -> None:
-    held_out = spark.createDataFrame([(1, 10, 1.0), (1, 11, 1.0), (2, 20, 1.0), (3, 30, 1.0)], KNOWN)
+    held_out = spark.createDataFrame(
+        [(1, 10, 1.0), (1, 11, 1.0), (2, 20, 1.0), (3, 30, 1.0)], KNOWN
+    )
     lists = spark.createDataFrame([(1, 99, 1), (1, 10, 2), (2, 20, 1), (9, 10, 1)], LISTS)
 
     found = recommendation.ranking_metrics(lists, held_out, 2)
