@@ -1,4 +1,4 @@
-"""Commands for the servers: up, down, status, logs, restart, reset, doctor, credentials, setup.
+"""Commands for the servers: up, down, status, logs, restart, reset, doctor, logins, setup.
 
 The platform's modules are imported inside the commands: `--help` answers at once.
 """
@@ -197,10 +197,11 @@ def credentials(as_json: JsonOption = False) -> None:
 
 def token() -> None:
     """Print the address of JupyterLab with its token, to open in a browser."""
-    from lakehouse.platform.secrets import notebook_address
+    from lakehouse.platform.jupyter import address_with_token
     from lakehouse.platform.settings import settings
 
-    say(notebook_address(settings()))
+    # in one line, however narrow the terminal
+    typer.echo(address_with_token(settings()))
 
 
 def secrets() -> None:

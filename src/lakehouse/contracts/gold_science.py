@@ -14,6 +14,11 @@ HORIZON_DAYS = 180
 ALS = "als"
 POPULAR = "most popular"
 
+
+def _made(name: str, type_: str, description: str) -> Column:
+    return Column(name, type_, description, nullable=False, derived=True)
+
+
 FACT_PRODUCT_RECOMMENDATION = Table(
     Layer.GOLD,
     "fact_product_recommendation",
@@ -21,9 +26,9 @@ FACT_PRODUCT_RECOMMENDATION = Table(
     (
         key("customer_key", "Whom it is recommended to"),
         key("product_key", "The product"),
-        Column("recommendation_rank", "INT", "Place in the list, from 1", nullable=False),
-        Column("score", "DOUBLE", "Preference by ALS, or buyers of a popular product"),
-        Column("method", "STRING", f"{ALS}, or {POPULAR} where ALS knows nothing", nullable=False),
+        _made("recommendation_rank", "INT", "Place in the list, from 1"),
+        _made("score", "DOUBLE", "Preference by ALS, or buyers of a popular product"),
+        _made("method", "STRING", f"{ALS}, or {POPULAR} where ALS knows nothing of the person"),
     ),
     grain=("customer_key", "recommendation_rank"),
     source=SOURCE,
@@ -45,9 +50,9 @@ FACT_CUSTOMER_CHURN_SCORE = Table(
     (
         key("customer_key", "The person"),
         date_key("scored_date_key", "Day as of which it is said, the day behind the last purchase"),
-        Column("order_count", "INT", "Orders until then", nullable=False, derived=True),
-        Column("days_since_order", "INT", "Days since the last order", nullable=False),
-        Column("churn_probability", "DOUBLE", "Probability, 0 to 1", nullable=False),
+        _made("order_count", "INT", "Orders until then"),
+        _made("days_since_order", "INT", "Days since the last order"),
+        _made("churn_probability", "DOUBLE", "Probability, 0 to 1"),
     ),
     grain=("customer_key",),
     source=SOURCE,

@@ -70,7 +70,7 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
 def publish(
     spark: SparkSession, contract: Table, computed_rows: DataFrame, ingest_date: str
 ) -> GoldReport:
-    """Check rows by their contract and bring its table, which is there, to them.
+    """Check rows by their contract and merge them into its table, which exists.
 
     Raises:
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.

@@ -95,10 +95,11 @@ def _step(table: Table, task_id: str = "") -> Any:
     def build(layer: str, name: str, **context: Any) -> dict[str, Any]:
         from lakehouse.orchestration import steps
         from lakehouse.quality.checks import ChecksFailedError
+        from lakehouse.science.errors import NothingToLearnError
 
         try:
             report = steps.run(Layer(layer), name, ingest_date(context))
-        except ChecksFailedError as error:
+        except (ChecksFailedError, NothingToLearnError) as error:
             # the same rows would fail again: no retry
             raise AirflowFailException(str(error)) from error
         context["outlet_events"][target].extra = report

@@ -87,19 +87,6 @@ def _lines(text: str, names: tuple[str, ...]) -> str:
     return start + lines if names else ""
 
 
-def notebook_address(config: Settings) -> str:
-    """Where JupyterLab opens without asking for its token.
-
-    Raises:
-        MissingSecretError: nothing has been set up yet.
-    """
-    return f"{_jupyter(config)}?token={config.secret('jupyter_token')}"
-
-
-def _jupyter(config: Settings) -> str:
-    return f"http://{config.jupyter_host}:{config.jupyter_port}/lab"
-
-
 def credentials(config: Settings) -> list[dict[str, str]]:
     """Who may log in where, with address and password.
 
@@ -117,7 +104,7 @@ def credentials(config: Settings) -> list[dict[str, str]]:
         },
         {
             "what": "JupyterLab",
-            "where": _jupyter(config),
+            "where": lab_address(config),
             "user": "",
             "password": config.secret("jupyter_token"),
         },
@@ -157,6 +144,11 @@ def credentials(config: Settings) -> list[dict[str, str]]:
             }
         )
     return found
+
+
+def lab_address(config: Settings) -> str:
+    """Where people open JupyterLab."""
+    return f"http://{_door(config, config.jupyter_host)}:{config.jupyter_port}/lab"
 
 
 def _door(config: Settings, host: str) -> str:

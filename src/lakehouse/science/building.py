@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 
 from pyspark.ml import PipelineModel
@@ -12,34 +11,25 @@ from pyspark.sql import DataFrame, SparkSession
 from lakehouse.contracts import catalog, gold_science, places
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.gold.building import GoldReport, ensure_table, publish
-from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import settings
 from lakehouse.science import churn, recommendation
+from lakehouse.science.errors import NothingToLearnError
 from lakehouse.science.interactions import interactions
-
-
-class NoPurchasesError(PlatformError):
-    """There is nothing to learn from."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "gold holds no purchases to learn from: run ./lakehouse load --from FOLDER, then "
-            "./lakehouse run --all"
-        )
 
 
 def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
     """Train a table's model anew and bring the table to what it says.
 
     Raises:
-        NoPurchasesError: the star schema is not built, or without purchases.
+        NothingToLearnError: the star schema is not built, or holds too little.
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
     """
     contract = catalog.table(Layer.GOLD, name)
     inputs = [catalog.table(Layer.GOLD, read).full_name for read in contract.reads]
-    if not all(spark.catalog.tableExists(read) for read in inputs):
-        raise NoPurchasesError
-    rows = _SCORED[name](contract, *(spark.table(read) for read in inputs))
+    missing = [read for read in inputs if not spark.catalog.tableExists(read)]
+    if missing:
+        raise NothingToLearnError(f"there is no {' and no '.join(missing)}")
+    rows = _SCORED[name](model_path(contract), *(spark.table(read) for read in inputs))
     ensure_table(spark, contract)
     return publish(spark, contract, rows, ingest_date)
 
@@ -49,27 +39,18 @@ def model_path(contract: Table) -> str:
     return settings().hdfs_url + places.model_folder(contract)
 
 
-def _recommendations(
-    contract: Table, fact_order_item: DataFrame, fact_review: DataFrame
-) -> DataFrame:
+def _recommendations(path: str, fact_order_item: DataFrame, fact_review: DataFrame) -> DataFrame:
     known = interactions(fact_order_item, fact_review)
-    learnable = recommendation.learnable(known)
-    if learnable.isEmpty():
-        raise NoPurchasesError
-    recommendation.fit(learnable).write().overwrite().save(model_path(contract))
-    return recommendation.for_everybody(ALSModel.load(model_path(contract)), known)
+    recommendation.fit(known).write().overwrite().save(path)
+    return recommendation.for_everybody(ALSModel.load(path), known)
 
 
-def _churn_scores(contract: Table, fact_order: DataFrame, fact_review: DataFrame) -> DataFrame:
+def _churn_scores(path: str, fact_order: DataFrame, fact_review: DataFrame) -> DataFrame:
     end = churn.day_after_last(fact_order)
-    if end is None:
-        raise NoPurchasesError
-    start = end - dt.timedelta(days=gold_science.HORIZON_DAYS)
-    known = churn.features(fact_order, fact_review, start)
-    labelled = churn.with_outcome(known, fact_order, start)
-    churn.fit(labelled).write().overwrite().save(model_path(contract))
+    labelled = churn.labelled(fact_order, fact_review, end - churn.HORIZON)
+    churn.fit(labelled).write().overwrite().save(path)
     now = churn.features(fact_order, fact_review, end)
-    return churn.scores(PipelineModel.load(model_path(contract)), now, end)
+    return churn.scores(PipelineModel.load(path), now, end)
 
 
 _SCORED: dict[str, Callable[..., DataFrame]] = {

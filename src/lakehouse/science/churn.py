@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from lakehouse.contracts import gold_science
 from lakehouse.contracts.gold import UNKNOWN_KEY
+from lakehouse.science.errors import NothingToLearnError
 from lakehouse.science.interactions import FAILED_STATUSES, NEUTRAL_SCORE
 
 FEATURES = (
@@ -27,22 +28,29 @@ FEATURES = (
     "review_score",
     "late_order_count",
 )
+HORIZON = dt.timedelta(days=gold_science.HORIZON_DAYS)
 REGULARIZATION = 0.01
 _DIGITS = 6
 
 
 def valid_orders(fact_order: DataFrame) -> DataFrame:
-    """Orders of known people that did not fail."""
+    """Orders of known people that did not fail, as far as their last state tells."""
     return fact_order.filter(
         (F.col("customer_key") != UNKNOWN_KEY) & ~F.col("order_status").isin(*FAILED_STATUSES)
     )
 
 
-def day_after_last(fact_order: DataFrame) -> dt.date | None:
-    """The day behind the last purchase; none without purchases."""
+def day_after_last(fact_order: DataFrame) -> dt.date:
+    """The day behind the last purchase.
+
+    Raises:
+        NothingToLearnError: there is no purchase.
+    """
     last = F.date_add(F.max("purchase_date_key"), 1)
     found = valid_orders(fact_order).agg(last.alias("day")).first()
-    return found["day"] if found else None
+    if found is None or found["day"] is None:
+        raise NothingToLearnError("there are no purchases")
+    return found["day"]
 
 
 def features(fact_order: DataFrame, fact_review: DataFrame, day: dt.date) -> DataFrame:
@@ -79,20 +87,33 @@ def features(fact_order: DataFrame, fact_review: DataFrame, day: dt.date) -> Dat
     )
 
 
-def with_outcome(known: DataFrame, fact_order: DataFrame, day: dt.date) -> DataFrame:
-    """Add `has_returned`: 1.0 where a person bought again from the day on, within the horizon."""
-    end = day + dt.timedelta(days=gold_science.HORIZON_DAYS)
+def labelled(fact_order: DataFrame, fact_review: DataFrame, day: dt.date) -> DataFrame:
+    """What was known before a day, and what came of it.
+
+    Returns:
+        `features`, and `has_returned`: 1.0 where a person bought again from the day on, within the
+        horizon, else 0.0.
+    """
+    bought = F.col("purchase_date_key")
     later = valid_orders(fact_order).filter(
-        (F.col("purchase_date_key") >= F.lit(day)) & (F.col("purchase_date_key") < F.lit(end))
+        (bought >= F.lit(day)) & (bought < F.lit(day + HORIZON))
     )
     returned = later.select("customer_key", F.lit(1.0).alias("has_returned")).distinct()
-    joined = known.join(returned, "customer_key", "left")
+    joined = features(fact_order, fact_review, day).join(returned, "customer_key", "left")
     return joined.withColumn("has_returned", F.coalesce("has_returned", F.lit(0.0)))
 
 
-def fit(labelled: DataFrame) -> PipelineModel:
-    """Learn who returns; the same rows give the same model."""
-    ordered = labelled.coalesce(1).sortWithinPartitions("customer_key")
+def fit(known: DataFrame) -> PipelineModel:
+    """Learn who returns; the same rows give the same model.
+
+    Raises:
+        NothingToLearnError: nobody is known.
+    """
+    if known.isEmpty():
+        raise NothingToLearnError(
+            f"nobody bought anything early enough to be followed for {HORIZON.days} days"
+        )
+    ordered = known.coalesce(1).sortWithinPartitions("customer_key")
     stages: list[Any] = [
         VectorAssembler(inputCols=list(FEATURES), outputCol="features"),
         LogisticRegression(labelCol="has_returned", regParam=REGULARIZATION),

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.gold import UNKNOWN_KEY
+from lakehouse.science.errors import NothingToLearnError
 
 # orders that came to nothing say nothing about what people want
 FAILED_STATUSES = ("canceled", "unavailable")
@@ -39,11 +40,17 @@ def interactions(fact_order_item: DataFrame, fact_review: DataFrame) -> DataFram
     )
 
 
-def cut_off(rows: DataFrame, share: float) -> dt.date | None:
-    """The day before which a share of the products were bought; none without rows."""
+def cut_off(rows: DataFrame, share: float) -> dt.date:
+    """The day before which a share of the products were bought.
+
+    Raises:
+        NothingToLearnError: there are no rows.
+    """
     day = F.percentile_approx(F.unix_date("first_bought_date"), share, 1_000_000)
     found = rows.agg(F.date_from_unix_date(day).alias("day")).first()
-    return found["day"] if found else None
+    if found is None or found["day"] is None:
+        raise NothingToLearnError("there are no purchases")
+    return found["day"]
 
 
 def split(

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lakehouse.contracts import gold_science
+from lakehouse.science.errors import NothingToLearnError
 
 RANK = 16
 ITERATIONS = 10
@@ -27,10 +28,17 @@ def learnable(interactions: DataFrame) -> DataFrame:
     return interactions.join(wanted, "product_key", "left_semi")
 
 
-def fit(learnable: DataFrame) -> ALSModel:
-    """Learn what people and products have in common; the same rows give the same model."""
+def fit(interactions: DataFrame) -> ALSModel:
+    """Learn what people and products have in common; the same rows give the same model.
+
+    Raises:
+        NothingToLearnError: no product was bought by several people.
+    """
+    rows = learnable(interactions)
+    if rows.isEmpty():
+        raise NothingToLearnError(f"no product was bought by {FEWEST_BUYERS} people")
     # in one fixed order: factors are sums, and their start depends on where rows lie
-    ordered = learnable.coalesce(1).sortWithinPartitions("customer_key", "product_key")
+    ordered = rows.coalesce(1).sortWithinPartitions("customer_key", "product_key")
     als = ALS(
         userCol="customer_key",
         itemCol="product_key",
@@ -78,8 +86,9 @@ def for_everybody(model: ALSModel, interactions: DataFrame) -> DataFrame:
     """The rows of `gold.fact_product_recommendation`: by the model, else what is popular."""
     count = gold_science.RECOMMENDATIONS
     people = interactions.select("customer_key").distinct()
-    known = by_model(model, interactions, people, count)
-    others = people.join(known, "customer_key", "left_anti")
+    met = model.userFactors.select(F.col("id").cast("bigint").alias("customer_key"))
+    known = by_model(model, interactions, people.join(met, "customer_key", "left_semi"), count)
+    others = people.join(met, "customer_key", "left_anti")
     popular = by_popularity(interactions, others, count)
     rows = known.withColumn("method", F.lit(gold_science.ALS)).unionByName(
         popular.withColumn("method", F.lit(gold_science.POPULAR))

@@ -69,10 +69,11 @@ def test_secrets_are_made_once() -> None:
 
 def test_logins_are_told_for_the_places_that_docker_publishes() -> None:
     secrets = {name: "x" for name in GENERATORS}
-    inside = {"airflow_host": "airflow-api-server", "nifi_host": "nifi"}
+    inside = {"airflow_host": "airflow-api-server", "nifi_host": "nifi", "jupyter_host": "jupyter"}
     config = Settings(
         _env_file=None, runtime="docker", airflow_published_port=6061, **secrets, **inside
     )
     places = {entry["what"]: entry["where"] for entry in credentials(config)}
     assert places["Airflow"] == "http://localhost:6061"
     assert places["NiFi"] == "https://localhost:8443/nifi"
+    assert places["JupyterLab"] == "http://localhost:9999/lab"

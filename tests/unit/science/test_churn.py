@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from lakehouse.contracts.gold_science import FACT_CUSTOMER_CHURN_SCORE, HORIZON_DAYS
 from lakehouse.science import churn
+from lakehouse.science.errors import NothingToLearnError
 
 DAY = dt.date(2018, 3, 1)
 ORDER = (
@@ -84,17 +85,25 @@ def test_features_know_nothing_of_the_day_and_what_follows(
 def test_the_outcome_is_a_purchase_within_the_horizon(
     orders: DataFrame, reviews: DataFrame
 ) -> None:
-    labelled = churn.with_outcome(churn.features(orders, reviews, DAY), orders, DAY)
+    rows = churn.labelled(orders, reviews, DAY)
 
-    found = {row["customer_key"]: row["has_returned"] for row in labelled.collect()}
+    found = {row["customer_key"]: row["has_returned"] for row in rows.collect()}
     assert found == {1: 0.0, 2: 1.0, 3: 0.0}
 
 
-def test_the_last_purchase_is_none_without_orders(orders: DataFrame) -> None:
+def test_the_day_after_the_last_purchase(orders: DataFrame) -> None:
     last = DAY + dt.timedelta(days=HORIZON_DAYS)
 
     assert churn.day_after_last(orders) == last + dt.timedelta(days=1)
-    assert churn.day_after_last(orders.limit(0)) is None
+
+
+def test_too_little_to_learn_from_is_told_with_the_remedy(
+    orders: DataFrame, reviews: DataFrame
+) -> None:
+    with pytest.raises(NothingToLearnError, match=r"no purchases: .* load --from"):
+        churn.day_after_last(orders.limit(0))
+    with pytest.raises(NothingToLearnError, match="followed for 180 days"):
+        churn.fit(churn.labelled(orders, reviews, dt.date(2017, 1, 1)))
 
 
 def test_a_model_learns_who_returns_and_repeats_itself(spark: SparkSession) -> None:

@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.science import recommendation
+from lakehouse.science.errors import NothingToLearnError
 from lakehouse.science.interactions import cut_off, interactions, split
 
 DAY = dt.date(2018, 3, 1)
@@ -84,7 +85,8 @@ def test_a_split_knows_nothing_of_later_days(items: DataFrame, reviews: DataFram
 
 def test_the_cut_off_leaves_a_share_before_it(items: DataFrame, reviews: DataFrame) -> None:
     assert cut_off(interactions(items, reviews), 0.5) == dt.date(2018, 2, 10)
-    assert cut_off(interactions(items.limit(0), reviews), 0.5) is None
+    with pytest.raises(NothingToLearnError, match="no purchases"):
+        cut_off(interactions(items.limit(0), reviews), 0.5)
 
 
 def test_popular_products_leave_out_what_a_person_has(spark: SparkSession) -> None:
@@ -110,6 +112,8 @@ def test_products_of_one_buyer_teach_nothing(spark: SparkSession) -> None:
     known = spark.createDataFrame([(1, 10, 1.0), (2, 10, 1.0), (2, 20, 1.0)], KNOWN)
 
     assert as_set(recommendation.learnable(known), "product_key") == {(10,)}
+    with pytest.raises(NothingToLearnError, match="no product was bought by 2 people"):
+        recommendation.fit(known.filter("customer_key = 1"))
 
 
 def test_als_finds_the_taste_of_a_group_and_repeats_itself(spark: SparkSession) -> None:
@@ -132,7 +136,7 @@ def test_als_finds_the_taste_of_a_group_and_repeats_itself(spark: SparkSession) 
 
 def test_whom_the_model_does_not_know_gets_what_is_popular(spark: SparkSession) -> None:
     known = spark.createDataFrame([(1, 10, 1.0), (2, 10, 1.0), (3, 30, 1.0)], KNOWN)
-    model = recommendation.fit(recommendation.learnable(known))
+    model = recommendation.fit(known)
 
     found = recommendation.for_everybody(model, known).filter("customer_key = 3")
 
