@@ -116,32 +116,42 @@ def test_products_of_one_buyer_teach_nothing(spark: SparkSession) -> None:
         recommendation.fit(known.filter("customer_key = 1"))
 
 
-def test_als_finds_the_taste_of_a_group_and_repeats_itself(spark: SparkSession) -> None:
-    # two groups with products of their own; person 1 lacks 13, person 5 lacks 23
+@pytest.fixture(scope="module")
+def tastes(spark: SparkSession) -> DataFrame:
+    """Two groups with products of their own, where 1 lacks 13 and 5 lacks 23; 9 is like nobody."""
     groups = [((1, 2, 3, 4), (10, 11, 12, 13)), ((5, 6, 7, 8), (20, 21, 22, 23))]
-    pairs = [(p, q, 1.0) for people, products in groups for p in people for q in products]
-    known = spark.createDataFrame([p for p in pairs if p[:2] not in ((1, 13), (5, 23))], KNOWN)
-    shuffled = spark.createDataFrame(known.collect()[::-1], KNOWN).repartition(3)
+    pairs = {(p, q) for people, products in groups for p in people for q in products}
+    pairs = pairs - {(1, 13), (5, 23)} | {(9, 30)}
+    return spark.createDataFrame([(*pair, 1.0) for pair in sorted(pairs)], KNOWN)
 
-    first, again = (
-        recommendation.for_everybody(recommendation.fit(k), k) for k in (known, shuffled)
-    )
 
-    best = first.filter("recommendation_rank = 1 AND customer_key IN (1, 5)")
+@pytest.fixture(scope="module")
+def recommended(tastes: DataFrame) -> DataFrame:
+    return recommendation.for_everybody(recommendation.fit(tastes), tastes).cache()
+
+
+def test_als_finds_the_taste_of_a_group(recommended: DataFrame, tastes: DataFrame) -> None:
+    best = recommended.filter("recommendation_rank = 1 AND customer_key IN (1, 5)")
+
     assert as_set(best, "customer_key", "product_key", "method") == {(1, 13, "als"), (5, 23, "als")}
-    assert as_set(first, *first.columns) == as_set(again, *again.columns)
-    own = first.join(known, ["customer_key", "product_key"])
-    assert own.isEmpty()
+    assert recommended.join(tastes, ["customer_key", "product_key"]).isEmpty()
 
 
-def test_whom_the_model_does_not_know_gets_what_is_popular(spark: SparkSession) -> None:
-    known = spark.createDataFrame([(1, 10, 1.0), (2, 10, 1.0), (3, 30, 1.0)], KNOWN)
-    model = recommendation.fit(known)
+def test_the_same_rows_in_another_order_are_recommended_the_same(
+    recommended: DataFrame, tastes: DataFrame, spark: SparkSession
+) -> None:
+    shuffled = spark.createDataFrame(tastes.collect()[::-1], KNOWN).repartition(3)
+    again = recommendation.for_everybody(recommendation.fit(shuffled), shuffled)
 
-    found = recommendation.for_everybody(model, known).filter("customer_key = 3")
+    assert as_set(again, *again.columns) == as_set(recommended, *recommended.columns)
 
+
+def test_whom_the_model_does_not_know_gets_what_is_popular(recommended: DataFrame) -> None:
+    found = recommended.filter("customer_key = 9")
+
+    # each of these was bought by four
     assert as_set(found, "product_key", "recommendation_rank", "method") == {
-        (10, 1, "most popular")
+        (product, rank, "most popular") for rank, product in enumerate((10, 11, 12, 20, 21), 1)
     }
 
 
