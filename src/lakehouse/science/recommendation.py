@@ -48,8 +48,6 @@ def fit(interactions: DataFrame) -> ALSModel:
         rank=RANK,
         maxIter=ITERATIONS,
         regParam=REGULARIZATION,
-        # each iteration lengthens the lineage, and a long one overflows the engine's stack
-        checkpointInterval=2,
         numUserBlocks=2,
         numItemBlocks=2,
         seed=SEED,
