@@ -41,6 +41,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "airflow_jwt_secret": _key,
     "airflow_secret_key": _key,
     "airflow_fernet_key": _fernet,
+    "jupyter_token": _key,
     "nifi_password": _password,
     "nifi_sensitive_key": _key,
     "nifi_keystore_password": _password,
@@ -110,6 +111,7 @@ def logins(config: Settings) -> list[Login]:
     nifi = f"{_page(config, 'nifi', 'https')}/nifi"
     found = [
         Login("Airflow", _page(config, "airflow"), config.airflow_user, "airflow_admin_password"),
+        Login("JupyterLab", lab_address(config), "", "jupyter_token"),
         Login("NiFi", nifi, config.nifi_user, "nifi_password"),
         Login(
             "Superset",
@@ -148,6 +150,11 @@ def credentials(config: Settings) -> list[dict[str, str]]:
         }
         for login in logins(config)
     ]
+
+
+def lab_address(config: Settings) -> str:
+    """Where people open JupyterLab."""
+    return f"{_page(config, 'jupyter')}/lab"
 
 
 def _page(config: Settings, name: str, scheme: str = "http") -> str:

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
         description="assembled servers, shared by all clones of a user",
     )
     dags_dir: Path = Field(PROJECT / "dags", description="what Airflow runs")
+    notebooks_dir: Path = Field(PROJECT / "notebooks", description="what JupyterLab opens")
     weblogs_dir: Path | None = Field(
         None, description="logs of the web shop, a folder a stream; below the state folder if unset"
     )
@@ -77,6 +78,8 @@ class Settings(BaseSettings):
     kafka_partitions: int = Field(1, description="of a topic; each holds a task slot of the driver")
     kafka_replication: int = 1
     kafka_min_insync: int = Field(1, description="copies that stand before a message is sent")
+    jupyter_host: str = "127.0.0.1"
+    jupyter_port: int = 9999
     cassandra_host: str = "127.0.0.1"
     cassandra_port: int = 9042
     cassandra_storage_port: int = 7000
@@ -153,6 +156,7 @@ class Settings(BaseSettings):
     airflow_jwt_secret: SecretStr | None = None
     airflow_secret_key: SecretStr | None = None
     airflow_fernet_key: SecretStr | None = None
+    jupyter_token: SecretStr | None = None
     nifi_password: SecretStr | None = None
     nifi_sensitive_key: SecretStr | None = None
     nifi_keystore_password: SecretStr | None = None
@@ -161,7 +165,7 @@ class Settings(BaseSettings):
     superset_secret_key: SecretStr | None = None
     grafana_admin_password: SecretStr | None = None
 
-    @field_validator("state_dir", "cache_dir", "dags_dir", "weblogs_dir")
+    @field_validator("state_dir", "cache_dir", "dags_dir", "notebooks_dir", "weblogs_dir")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         """Servers run in folders of their own: a relative path would mean another place there."""

@@ -72,13 +72,15 @@ def test_secrets_are_made_once() -> None:
 
 def test_logins_are_told_for_the_places_that_docker_publishes() -> None:
     secrets = {name: "x" for name in GENERATORS}
-    inside = {"airflow_host": "airflow-api-server", "nifi_host": "nifi"}
+    inside = {"airflow_host": "airflow-api-server", "nifi_host": "nifi", "jupyter_host": "jupyter"}
     published = {"airflow_published_port": 6061, "superset_published_port": 8089}
+    published["jupyter_published_port"] = 9998
     config = Settings(_env_file=None, runtime="docker", **published, **secrets, **inside)
     places = {entry["what"]: entry["where"] for entry in credentials(config)}
     assert places["Airflow"] == "http://localhost:6061"
     assert places["Superset"] == "http://localhost:8089"
     assert places["NiFi"] == "https://localhost:8443/nifi"
+    assert places["JupyterLab"] == "http://localhost:9998/lab"
     assert "Grafana" not in places
     with_grafana = config.model_copy(update={"grafana_published_port": 3001})
     assert {"Grafana", *places} == {entry["what"] for entry in credentials(with_grafana)}
