@@ -9,7 +9,8 @@ RUN mkdir -p /usr/share/man/man1 \
  && apt-get install -y --no-install-recommends ca-certificates openjdk-17-jre-headless procps python3 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --user-group --home-dir /data --no-create-home lakehouse \
- && for name in airflow cassandra generated hdfs kafka metastore nifi postgres source spark sqoop streaming weblogs; do \
+ && for name in airflow cassandra dashboard generated hdfs jupyter kafka metastore metrics nifi postgres prometheus run source \
+      spark sqoop streaming superset weblogs; do \
       install -d -o lakehouse -g lakehouse -m 750 "/data/$name"; \
     done \
  && chown lakehouse:lakehouse /data
@@ -71,16 +72,44 @@ COPY services/nifi/update-attribute-nar update-attribute-nar
 COPY services/nifi/nar nar
 RUN mvn -q -B -Dassembly.directory=/opt/servers/nifi package && rm -rf /root/.m2
 
-# The Python environment, complete in its lock file.
-FROM base AS environment
+# Unpacked and not installed, as on a machine without containers; promtool is for tests of the rules alone.
+FROM base AS prometheus-server
+WORKDIR /build
+COPY services/prometheus/debian.txt .
+RUN sed '/^#/d' debian.txt >packages \
+ && mkdir -p /opt/servers/prometheus \
+ && apt-get update \
+ && xargs -a packages apt-get -o APT::Sandbox::User=root download \
+ && rm -rf /var/lib/apt/lists/* \
+ && for package in *.deb; do dpkg-deb --extract "$package" /opt/servers/prometheus; done \
+ && rm /opt/servers/prometheus/usr/bin/promtool
+
+# Python environments, each complete in its lock file.
+FROM base AS uv
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3-pip python3-venv \
  && rm -rf /var/lib/apt/lists/*
 RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir --quiet uv==0.13.9
+
+# without the programs that check the code, 150 MB: none runs in a container
+FROM uv AS environment
 COPY requirements/lakehouse.txt /build/
 RUN /opt/uv/bin/uv venv --quiet --python /usr/bin/python3 /opt/venv \
  && /opt/uv/bin/uv pip install --quiet --no-cache --link-mode copy --python /opt/venv/bin/python \
-      --no-deps --require-hashes -r /build/lakehouse.txt
+      --no-deps --require-hashes -r /build/lakehouse.txt \
+ && rm /opt/venv/bin/docker-compose /opt/venv/bin/hadolint /opt/venv/bin/ruff /opt/venv/bin/uv
+
+FROM uv AS superset-server
+COPY services/superset/requirements.txt /build/
+RUN /opt/uv/bin/uv venv --quiet --python /usr/bin/python3 /opt/servers/superset \
+ && /opt/uv/bin/uv pip install --quiet --no-cache --link-mode copy --python /opt/servers/superset/bin/python \
+      --no-deps --require-hashes -r /build/requirements.txt
+
+FROM uv AS dashboard-server
+COPY services/dashboard/requirements.txt /build/
+RUN /opt/uv/bin/uv venv --quiet --python /usr/bin/python3 /opt/servers/dashboard \
+ && /opt/uv/bin/uv pip install --quiet --no-cache --link-mode copy --python /opt/servers/dashboard/bin/python \
+      --no-deps --require-hashes -r /build/requirements.txt
 
 # Servers of Java alone.
 FROM base AS postgres
@@ -113,7 +142,34 @@ COPY services/cassandra /opt/lakehouse/services/cassandra
 USER 10001
 CMD ["/opt/lakehouse/services/cassandra/run"]
 
-# Servers that need the Python environment.
+# Servers with programs or a Python environment of their own.
+FROM base AS prometheus
+COPY --from=prometheus-server /opt/servers /opt/servers
+COPY services/prometheus /opt/lakehouse/services/prometheus
+USER 10001
+CMD ["/opt/lakehouse/services/prometheus/run", "prometheus"]
+
+FROM base AS superset
+ENV PYTHONUNBUFFERED=1
+COPY --from=superset-server /opt/servers /opt/servers
+COPY services/superset /opt/lakehouse/services/superset
+COPY superset /opt/lakehouse/superset
+USER 10001
+CMD ["/opt/lakehouse/services/superset/run"]
+
+# tells of every service, and shows the documentation
+FROM base AS dashboard
+ENV PYTHONPATH=/opt/lakehouse/src \
+    PYTHONUNBUFFERED=1
+COPY --from=dashboard-server /opt/servers /opt/servers
+COPY services /opt/lakehouse/services
+COPY README.md CONTRIBUTING.md /opt/lakehouse/
+COPY docs /opt/lakehouse/docs
+COPY src /opt/lakehouse/src
+USER 10001
+CMD ["/opt/lakehouse/services/dashboard/run"]
+
+# Servers that need the Python environment of the platform.
 FROM base AS python
 COPY --from=environment /opt/venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH \
@@ -145,7 +201,15 @@ COPY src /opt/lakehouse/src
 USER 10001
 CMD ["/opt/lakehouse/services/nifi/run"]
 
-# Airflow and the command line: they start Sqoop, which compiles, and know every service.
+# A volume of notebooks begins with those of the image; people write there.
+FROM python AS jupyter
+COPY services/jupyter /opt/lakehouse/services/jupyter
+COPY --chown=10001:10001 notebooks /opt/lakehouse/notebooks
+COPY src /opt/lakehouse/src
+USER 10001
+CMD ["/opt/lakehouse/services/jupyter/run"]
+
+# Airflow, the command line and the exporter of figures: they start Sqoop, which compiles, or know every service.
 FROM python AS tools
 RUN apt-get update \
  && apt-get install -y --no-install-recommends openjdk-17-jdk-headless \

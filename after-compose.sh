@@ -6,14 +6,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # databases, folders on HDFS, topics, keyspace and flows are made where they are missing
 running="$(docker compose ps --services --status running)"
-for name in spark nifi; do
-  grep -qx "$name" <<<"$running" || continue
-  profile=batch
-  [[ "$name" == spark ]] || profile=stream
-  ./lakehouse --runtime docker up "$profile"
+for known in airflow-scheduler:batch nifi:stream superset:bi metrics:monitoring; do
+  grep -qx "${known%:*}" <<<"$running" || continue
+  ./lakehouse --runtime docker up "${known#*:}"
 done
 if ! grep -qx postgres <<<"$running"; then
-  echo "after-compose: without the profile batch there are no sources to load" >&2
+  echo "after-compose: without the profile batch or bi there are no sources to load" >&2
   exit
 fi
 # what init.sh downloaded or generated, or the folder that you name

@@ -11,7 +11,8 @@ docker compose version >/dev/null 2>&1 || stop "needs docker compose 2.24 or new
 compose="$(docker compose version --short | tr -d v)"
 [[ "$(printf '2.24\n%s\n' "$compose" | sort -V | head -n 1)" == 2.24 ]] || stop "docker compose is $compose, needed is 2.24 or newer"
 memory=$(($(docker info --format '{{.MemTotal}}') / 1048576))
-((memory >= 7500)) || stop "Docker has $memory MB of memory, all servers need 8 GB: raise it in Docker Desktop's settings, or start only --profile batch with more swap"
+((memory >= 7500)) || stop "Docker has $memory MB of memory, batch and stream need 8 GB: raise it in Docker Desktop's settings, or start only --profile batch with more swap"
+((memory >= 9500)) || say "Docker has $memory MB of memory: enough for --profile batch --profile stream, too little for --profile all, which needs 10 GB"
 
 say "building the images (some minutes at first, then seconds)"
 docker build --quiet --target tools --tag lakehouse/tools:0.1.0 --build-arg "BASE_IMAGE=${BASE_IMAGE:-debian:bookworm-slim}" . >/dev/null
@@ -29,7 +30,7 @@ value() {
 }
 if [[ -z "$(docker compose ps --quiet --status running)" ]]; then
   host="$(value LAKEHOUSE_PUBLISH_HOST 127.0.0.1)"
-  for published in $(grep -o 'LAKEHOUSE_[A-Z_]*_PORT:-[0-9]*' docker-compose.yml); do
+  for published in $(sed -n 's/.*LAKEHOUSE_PUBLISH_HOST.*{\(LAKEHOUSE_[A-Z_]*_PORT:-[0-9]*\)}.*/\1/p' docker-compose.yml); do
     name="${published%:-*}"
     port="$(value "$name" "${published#*:-}")"
     if (: <"/dev/tcp/$host/$port") 2>/dev/null; then
@@ -39,7 +40,7 @@ if [[ -z "$(docker compose ps --quiet --status running)" ]]; then
 fi
 
 # images of vendors: what cannot be had is left out, and asked for again the next time
-vendors=(console)
+vendors=(console grafana)
 for name in "${vendors[@]}"; do
   variable="LAKEHOUSE_$(tr '[:lower:]' '[:upper:]' <<<"$name")"
   (grep -v "^$variable=unavailable$" .env || true) >.env.new && mv .env.new .env
@@ -58,4 +59,4 @@ else
   say "source data: no LAKEHOUSE_SOURCE_DIR, no KAGGLE_USERNAME and KAGGLE_KEY: generating 20,000 orders"
   "${cli[@]}" cli generate --orders 20000 --seed 1 --out /data/generated/source
 fi
-say "ready. Next: docker compose --profile all up -d --wait && ./after-compose.sh"
+say "ready. Next: docker compose --profile batch --profile stream up -d --wait (or --profile all), then ./after-compose.sh"

@@ -16,6 +16,7 @@ from lakehouse.platform.settings import Settings
 ORDER = (
     "test_sample",
     "test_doors",
+    "test_notebooks",
     "test_engines",
     "test_rerun",
     "test_kills",

@@ -12,7 +12,7 @@ import pytest
 from containers.stack import Stack
 
 # later tests build on what earlier ones left
-ORDER = ("test_acceptance", "test_kills", "test_life")
+ORDER = ("test_acceptance", "test_bi", "test_kills", "test_life")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,4 +40,4 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         made.lakehouse("up", "stream")
         yield made
     finally:
-        made.must("down", "--volumes", "--timeout", "10")
+        made.must("--profile", "all", "down", "--volumes", "--timeout", "10")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
+
 from lakehouse.platform.secrets import completed
 from lakehouse.platform.settings import PROJECT
 from lakehouse.platform.trial import free_ports
 
 PROFILES = ("--profile", "batch", "--profile", "stream")
-PUBLISHED = ("AIRFLOW", "NAMENODE_HTTP", "NIFI", "SPARK_CONNECT", "SPARK_THRIFT")
+PUBLISHED = (
+    *("AIRFLOW", "DASHBOARD", "GRAFANA", "JUPYTER", "METRICS", "NAMENODE_HTTP", "NIFI"),
+    *("PROMETHEUS", "SPARK_CONNECT", "SPARK_THRIFT", "SUPERSET"),
+)
 
 
 class Stack:
@@ -30,6 +36,20 @@ class Stack:
         self._environment = os.environ | {
             f"LAKEHOUSE_{port}_PORT": str(number) for port, number in ports
         }
+
+    def port(self, name: str) -> int:
+        """The number under which a port of `PUBLISHED` is published."""
+        return int(self._environment[f"LAKEHOUSE_{name}_PORT"])
+
+    def secret(self, name: str) -> str:
+        """A generated secret."""
+        found = dotenv_values(stream=io.StringIO(self.secrets))[f"LAKEHOUSE_{name.upper()}"]
+        assert found is not None
+        return found
+
+    def leave_out(self, vendor: str) -> None:
+        """Take a vendor's program out of every profile, as init.sh does."""
+        self._environment[f"LAKEHOUSE_{vendor.upper()}"] = "unavailable"
 
     def compose(self, *arguments: str, seconds: float = 1200) -> subprocess.CompletedProcess[str]:
         """Run docker compose on it, whatever comes of that."""

@@ -16,6 +16,7 @@ import requests
 
 from integration.launching import lakehouse
 from integration.live_rows import events_of, hour_of_figures, minute_of_figures
+from integration.pages import Browser
 from lakehouse.platform import cassandra
 from lakehouse.platform.assembly import assembled
 from lakehouse.platform.services import load_services
@@ -24,44 +25,6 @@ from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
 
 NOW = dt.datetime.now(dt.UTC)
-
-
-class Browser:
-    """Calls the callbacks of the pages as a browser does."""
-
-    def __init__(self, config: Settings) -> None:
-        self.root = f"http://127.0.0.1:{config.dashboard_port}"
-        callbacks = requests.get(f"{self.root}/_dash-dependencies", timeout=20).json()
-        self._live = next(one for one in callbacks if "picture-requests" in one["output"])
-        self._portal = next(one for one in callbacks if "portal-servers" in one["output"])
-
-    def live(self, **choices: Any) -> dict[str, Any]:
-        """What a new viewer of the live page gets."""
-        chosen = {
-            "tick": 0,
-            "range": 60,
-            "statuses": ["2xx", "3xx", "4xx", "5xx"],
-            "rank": "events",
-            "state": "all",
-        } | choices
-        return self._call(self._live, chosen)
-
-    def portal(self) -> dict[str, Any]:
-        """What the portal shows."""
-        return self._call(self._portal, {"portal-tick": 0})
-
-    def _call(self, callback: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:
-        names = [name.rsplit(".", 1) for name in callback["output"].strip(".").split("...")]
-        body = {
-            "output": callback["output"],
-            "outputs": [{"id": id_, "property": property_} for id_, property_ in names],
-            "inputs": [one | {"value": values[one["id"]]} for one in callback["inputs"]],
-            "state": [one | {"value": None} for one in callback["state"]],
-            "changedPropIds": [],
-        }
-        answer = requests.post(f"{self.root}/_dash-update-component", json=body, timeout=20)
-        answer.raise_for_status()
-        return dict(answer.json()["response"])
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +41,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 @pytest.fixture(scope="module")
 def browser(servers: Settings) -> Browser:
-    found = Browser(servers)
+    found = Browser(f"http://127.0.0.1:{servers.dashboard_port}")
     # rankings of a whole day are the last that the first reading brings
     until(lambda: bool(found.live()["picture-products"]["figure"]["data"]), 40)
     return found

@@ -1,4 +1,4 @@
-"""Commands for the servers: up, down, status, logs, restart, reset, doctor, credentials, setup.
+"""Commands for the servers: up, down, status, logs, restart, reset, doctor, logins, setup.
 
 The platform's modules are imported inside the commands: `--help` answers at once.
 """
@@ -32,7 +32,7 @@ ProfileName = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (up, down, status, logs, restart, reset, doctor, credentials, setup):
+    for command in (up, down, status, logs, restart, reset, doctor, credentials, token, setup):
         app.command()(command)
     app.command(hidden=True)(secrets)
 
@@ -193,6 +193,15 @@ def credentials(as_json: JsonOption = False) -> None:
     for entry in found:
         table.add_row(*entry.values())
     console.print(table, soft_wrap=True)
+
+
+def token() -> None:
+    """Print the address of JupyterLab with its token, to open in a browser."""
+    from lakehouse.platform.jupyter import address_with_token
+    from lakehouse.platform.settings import settings
+
+    # in one line, however narrow the terminal
+    typer.echo(address_with_token(settings()))
 
 
 def secrets() -> None:

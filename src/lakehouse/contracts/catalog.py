@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from lakehouse.contracts import gold, gold_streams, quality, silver, sources, streams
+from lakehouse.contracts import gold, gold_science, gold_streams, quality, silver, sources, streams
 from lakehouse.contracts.model import Column, Layer, Table
 
 INGEST_DATE = Column("ingest_date", "DATE", "Day of the import", nullable=False, derived=True)
@@ -32,7 +32,7 @@ LAYERS: dict[Layer, tuple[Table, ...]] = {
     Layer.SOURCE: sources.TABLES,
     Layer.BRONZE: BRONZE,
     Layer.SILVER: (*silver.TABLES, *streams.TABLES),
-    Layer.GOLD: (*gold.TABLES, *gold_streams.TABLES),
+    Layer.GOLD: (*gold.TABLES, *gold_streams.TABLES, *gold_science.TABLES),
     Layer.QUALITY: quality.TABLES,
 }
 
@@ -55,8 +55,9 @@ def of_source(layer: Layer, source: str) -> tuple[Table, ...]:
 
 
 def batch(layer: Layer) -> tuple[Table, ...]:
-    """The tables of a layer that are built from the source databases, not from streams."""
-    return tuple(t for t in LAYERS[layer] if t.source != streams.SOURCE)
+    """The tables of a layer that are built from the source databases, not by streams or models."""
+    others = (streams.SOURCE, gold_science.SOURCE)
+    return tuple(t for t in LAYERS[layer] if t.source not in others)
 
 
 def build_order(tables: Iterable[Table]) -> list[Table]:

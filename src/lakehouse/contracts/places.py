@@ -24,6 +24,11 @@ def aside_folder(table: Table, build: str) -> str:
     return f"{ASIDE}/{table.layer}/{table.name}/{build}"
 
 
+def model_folder(table: Table) -> str:
+    """Where the model that fills a table is kept."""
+    return f"{ROOT}/models/{table.name}"
+
+
 def quarantine_folder(table: Table) -> str:
     """Where the rows that a silver table set aside are kept."""
     return f"{ROOT}/{Layer.QUARANTINE}/{table.name}"

@@ -64,7 +64,18 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
     """
     contract = catalog.table(Layer.GOLD, name)
     ensure_table(spark, contract)
-    rows = computed(spark, contract).persist()
+    return publish(spark, contract, computed(spark, contract), ingest_date)
+
+
+def publish(
+    spark: SparkSession, contract: Table, computed_rows: DataFrame, ingest_date: str
+) -> GoldReport:
+    """Check rows by their contract and merge them into its table, which exists.
+
+    Raises:
+        lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
+    """
+    rows = computed_rows.persist()
     try:
         count, outcomes = checked(spark, rows, contract)
         results.record(spark, contract, ingest_date, outcomes)
@@ -72,7 +83,7 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
         inserted, updated, deleted = _merged(spark, rows, contract, count)
     finally:
         rows.unpersist()
-    report = GoldReport(name, ingest_date, count, inserted, updated, deleted)
+    report = GoldReport(contract.name, ingest_date, count, inserted, updated, deleted)
     log.info("%s", report)
     return report
 

@@ -10,7 +10,7 @@ from airflow.sdk import DAG, Asset, task
 from airflow.sdk.exceptions import AirflowFailException
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from lakehouse.contracts.model import Table
+from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.places import folder
 from lakehouse.orchestration import pipelines
 from lakehouse.orchestration.pipelines import Pipeline
@@ -68,7 +68,7 @@ def maintenance_dag() -> DAG:
         default_args=_DEFAULTS,
         tags=["gold", "maintenance"],
     ) as dag:
-        for table in (*pipelines.GOLD.tables, *pipelines.STREAMS_GOLD.tables):
+        for table in pipelines.catalog.LAYERS[Layer.GOLD]:
             _maintenance(table)
     return dag
 
@@ -93,13 +93,13 @@ def _step(table: Table, task_id: str = "") -> Any:
 
     @task(task_id=task_id or table.name, outlets=[target], doc_md=table.description)
     def build(layer: str, name: str, **context: Any) -> dict[str, Any]:
-        from lakehouse.contracts.model import Layer
         from lakehouse.orchestration import steps
         from lakehouse.quality.checks import ChecksFailedError
+        from lakehouse.science.errors import NothingToLearnError
 
         try:
             report = steps.run(Layer(layer), name, ingest_date(context))
-        except ChecksFailedError as error:
+        except (ChecksFailedError, NothingToLearnError) as error:
             # the same rows would fail again: no retry
             raise AirflowFailException(str(error)) from error
         context["outlet_events"][target].extra = report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from lakehouse.contracts import catalog, sources, streams
+from lakehouse.contracts import catalog, gold_science, sources, streams
 from lakehouse.contracts.model import Layer, Table
 
 
@@ -92,7 +92,14 @@ STREAMS_GOLD = Pipeline(
     streams.SOURCE,
     schedule="15 * * * *",
 )
-KNOWN: tuple[Pipeline, ...] = (*PIPELINES, STREAMS_GOLD)
+SCIENCE = Pipeline(
+    "Ecom_Recommendation_and_Churn_with_SparkML",
+    "Models trained on the star schema, kept on HDFS, their answers in gold",
+    Layer.GOLD,
+    gold_science.SOURCE,
+    schedule="0 5 * * 1",
+)
+KNOWN: tuple[Pipeline, ...] = (*PIPELINES, STREAMS_GOLD, SCIENCE)
 MAINTENANCE = "Gold_DataWarehouse_Maintenance"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakehouse.contracts import catalog
+from lakehouse.contracts.gold_science import SOURCE as SCIENCE
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.streams import SOURCE as STREAMS
 from lakehouse.platform import spark
@@ -41,6 +42,10 @@ def _builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
     # imported when needed: each layer's code costs a task seconds that others need not pay
     if table.source == STREAMS:
         return _stream_builder(table)
+    if table.source == SCIENCE:
+        from lakehouse.science.building import build as build_scored
+
+        return lambda session, name, day: build_scored(session, name, day).as_dict()
     if table.layer is Layer.BRONZE:
         from lakehouse.bronze.importing import import_table
 

@@ -31,18 +31,24 @@ def open_session(config: Settings | None = None) -> Iterator[Session]:
     Raises:
         CassandraError: Cassandra does not answer.
     """
+    from cassandra import UnresolvableContactPoints
     from cassandra.cluster import NoHostAvailable
 
     config = config or settings()
-    cluster = _cluster(config)
+    silent = CassandraError(
+        f"Cassandra at {config.cassandra_host}:{config.cassandra_port} does not answer: "
+        "see ./lakehouse status and ./lakehouse logs cassandra"
+    )
+    try:
+        cluster = _cluster(config)
+    except UnresolvableContactPoints as error:
+        # a container that is gone has no name any more
+        raise silent from error
     try:
         try:
             session = cluster.connect()
         except NoHostAvailable as error:
-            raise CassandraError(
-                f"Cassandra at {config.cassandra_host}:{config.cassandra_port} does not answer: "
-                "see ./lakehouse status and ./lakehouse logs cassandra"
-            ) from error
+            raise silent from error
         yield session
     finally:
         cluster.shutdown()

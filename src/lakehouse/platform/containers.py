@@ -36,6 +36,7 @@ def _settings() -> dict[str, str]:
         "state_dir": DATA,
         "cache_dir": DATA / "cache",
         "dags_dir": PROJECT / "dags",
+        "notebooks_dir": PROJECT / "notebooks",
         "weblogs_dir": DATA / "weblogs",
         "bind_host": "0.0.0.0",
         "runtime": "docker",

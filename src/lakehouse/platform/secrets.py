@@ -7,6 +7,7 @@ import io
 import os
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -40,12 +41,14 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "airflow_jwt_secret": _key,
     "airflow_secret_key": _key,
     "airflow_fernet_key": _fernet,
+    "jupyter_token": _key,
     "nifi_password": _password,
     "nifi_sensitive_key": _key,
     "nifi_keystore_password": _password,
     "postgres_superset_password": _password,
     "superset_admin_password": _password,
     "superset_secret_key": _key,
+    "grafana_admin_password": _password,
 }
 
 
@@ -86,59 +89,76 @@ def _lines(text: str, names: tuple[str, ...]) -> str:
     return start + lines if names else ""
 
 
+@dataclass(frozen=True)
+class Login:
+    """Where somebody logs in.
+
+    Attributes:
+        what: the server, and what the login is for.
+        where: its address as people reach it.
+        user: the name to log in with.
+        secret: the secret that is the password.
+    """
+
+    what: str
+    where: str
+    user: str
+    secret: str
+
+
+def logins(config: Settings) -> list[Login]:
+    """Who may log in where; needs no secret."""
+    nifi = f"{_page(config, 'nifi', 'https')}/nifi"
+    found = [
+        Login("Airflow", _page(config, "airflow"), config.airflow_user, "airflow_admin_password"),
+        Login("JupyterLab", lab_address(config), "", "jupyter_token"),
+        Login("NiFi", nifi, config.nifi_user, "nifi_password"),
+        Login(
+            "Superset",
+            _page(config, "superset"),
+            config.superset_user,
+            "superset_admin_password",
+        ),
+    ]
+    if config.grafana_published_port:
+        grafana = f"http://localhost:{config.grafana_published_port}"
+        found.append(Login("Grafana", grafana, "admin", "grafana_admin_password"))
+    thrift = f"http://{config.spark_host}:{config.spark_thrift_port}/cliservice"
+    database = f"{config.postgres_host}:{config.postgres_port}"
+    return [
+        *found,
+        Login("Thrift, to read", thrift, config.thrift_reader, "thrift_reader_password"),
+        Login("Thrift, for everything", thrift, config.thrift_user, "thrift_password"),
+        Login("PostgreSQL", database, "postgres", "postgres_superuser_password"),
+        Login("PostgreSQL", database, "lakehouse_loader", "postgres_loader_password"),
+        Login("PostgreSQL", database, "lakehouse_reader", "postgres_reader_password"),
+    ]
+
+
 def credentials(config: Settings) -> list[dict[str, str]]:
     """Who may log in where, with address and password.
 
     Raises:
         MissingSecretError: nothing has been set up yet.
     """
-    database = f"{config.postgres_host}:{config.postgres_port}"
-    found = [
+    return [
         {
-            "what": "Airflow",
-            "where": f"http://{_door(config, config.airflow_host)}:"
-            f"{config.airflow_published_port or config.airflow_port}",
-            "user": config.airflow_user,
-            "password": config.secret("airflow_admin_password"),
-        },
-        {
-            "what": "NiFi",
-            "where": f"https://{_door(config, config.nifi_host)}:"
-            f"{config.nifi_published_port or config.nifi_port}/nifi",
-            "user": config.nifi_user,
-            "password": config.secret("nifi_password"),
-        },
-        {
-            "what": "Superset",
-            "where": f"http://{config.superset_host}:{config.superset_port}",
-            "user": config.superset_user,
-            "password": config.secret("superset_admin_password"),
-        },
+            "what": login.what,
+            "where": login.where,
+            "user": login.user,
+            "password": config.secret(login.secret),
+        }
+        for login in logins(config)
     ]
-    thrift = f"http://{config.spark_host}:{config.spark_thrift_port}/cliservice"
-    found += [
-        {"what": what, "where": thrift, "user": user, "password": config.secret(secret)}
-        for what, user, secret in (
-            ("Thrift, to read", config.thrift_reader, "thrift_reader_password"),
-            ("Thrift, for everything", config.thrift_user, "thrift_password"),
-        )
-    ]
-    for user, secret in (
-        ("postgres", "postgres_superuser_password"),
-        ("lakehouse_loader", "postgres_loader_password"),
-        ("lakehouse_reader", "postgres_reader_password"),
-    ):
-        found.append(
-            {
-                "what": "PostgreSQL",
-                "where": database,
-                "user": user,
-                "password": config.secret(secret),
-            }
-        )
-    return found
 
 
-def _door(config: Settings, host: str) -> str:
+def lab_address(config: Settings) -> str:
+    """Where people open JupyterLab."""
+    return f"{_page(config, 'jupyter')}/lab"
+
+
+def _page(config: Settings, name: str, scheme: str = "http") -> str:
     """Where people open a server: Docker publishes it on the machine itself."""
-    return "localhost" if config.runtime == "docker" else host
+    host = "localhost" if config.runtime == "docker" else getattr(config, f"{name}_host")
+    port = config.published(f"{name}_port") or getattr(config, f"{name}_port")
+    return f"{scheme}://{host}:{port}"

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
         description="assembled servers, shared by all clones of a user",
     )
     dags_dir: Path = Field(PROJECT / "dags", description="what Airflow runs")
+    notebooks_dir: Path = Field(PROJECT / "notebooks", description="what JupyterLab opens")
     weblogs_dir: Path | None = Field(
         None, description="logs of the web shop, a folder a stream; below the state folder if unset"
     )
@@ -77,6 +78,8 @@ class Settings(BaseSettings):
     kafka_partitions: int = Field(1, description="of a topic; each holds a task slot of the driver")
     kafka_replication: int = 1
     kafka_min_insync: int = Field(1, description="copies that stand before a message is sent")
+    jupyter_host: str = "127.0.0.1"
+    jupyter_port: int = 9999
     cassandra_host: str = "127.0.0.1"
     cassandra_port: int = 9042
     cassandra_storage_port: int = 7000
@@ -95,8 +98,17 @@ class Settings(BaseSettings):
     superset_host: str = "127.0.0.1"
     superset_port: int = 8088
     superset_user: str = "admin"
+    superset_published_port: int | None = None
+    jupyter_published_port: int | None = None
     dashboard_host: str = "127.0.0.1"
     dashboard_port: int = 8050
+    dashboard_published_port: int | None = None
+    namenode_http_published_port: int | None = None
+    prometheus_published_port: int | None = None
+    metrics_published_port: int | None = None
+    grafana_published_port: int | None = Field(
+        None, description="where people open Grafana, which only Docker starts"
+    )
     streaming_driver_memory: str = Field("512m", description="heap; Spark refuses 448m")
     streaming_trigger: Literal["realtime", "microbatch"] = Field(
         "realtime", description="how events become clean ones: at once, or batch by batch"
@@ -144,14 +156,16 @@ class Settings(BaseSettings):
     airflow_jwt_secret: SecretStr | None = None
     airflow_secret_key: SecretStr | None = None
     airflow_fernet_key: SecretStr | None = None
+    jupyter_token: SecretStr | None = None
     nifi_password: SecretStr | None = None
     nifi_sensitive_key: SecretStr | None = None
     nifi_keystore_password: SecretStr | None = None
     postgres_superset_password: SecretStr | None = None
     superset_admin_password: SecretStr | None = None
     superset_secret_key: SecretStr | None = None
+    grafana_admin_password: SecretStr | None = None
 
-    @field_validator("state_dir", "cache_dir", "dags_dir", "weblogs_dir")
+    @field_validator("state_dir", "cache_dir", "dags_dir", "notebooks_dir", "weblogs_dir")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         """Servers run in folders of their own: a relative path would mean another place there."""
@@ -160,6 +174,17 @@ class Settings(BaseSettings):
     def weblog_folder(self, stream: str) -> Path:
         """Where the web server of a stream writes its log."""
         return (self.weblogs_dir or self.state_dir / "weblogs") / stream
+
+    def published(self, port: str) -> int | None:
+        """The number by which people reach a port such as `airflow_port`; None if they cannot.
+
+        Docker publishes some ports only, and each under the number that it is told.
+        """
+        if self.runtime == "docker":
+            number = getattr(self, f"{port.removesuffix('_port')}_published_port", None)
+        else:
+            number = getattr(self, port)
+        return None if number is None else int(number)
 
     @property
     def logs_dir(self) -> Path:

@@ -70,6 +70,19 @@ def _status(
     )
 
 
+def reached(process: Process, config: Settings) -> str:
+    """The state of a server that no keeper on this machine knows, by asking the server itself.
+
+    Returns:
+        ready or stopped; unknown where only a file of another machine would tell.
+    """
+    if process.probe.kind == "file":
+        service = next(one for one in load_services() if process in one.process)
+        if not service.data(config).exists():
+            return "unknown"
+    return "ready" if ready(_listening(process), config) else "stopped"
+
+
 def _listening(process: Process) -> Process:
     """The same process with a probe that only knocks at its port, where its own is dear."""
     if process.probe.kind not in _DEAR:

@@ -26,15 +26,15 @@ class Login:
 
     Attributes:
         url: of the form.
-        user: CSS selector of the user's field, and the setting that holds the name.
-        password: the same of the password, with the name of its secret.
+        password: CSS selector of the password's field, and the name of its secret.
         submit: CSS selector of the button.
+        user: CSS selector of the user's field, and the setting that holds the name, if any.
     """
 
     url: Url
-    user: tuple[str, str]
     password: tuple[str, str]
     submit: str
+    user: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Screen:
         dark: whether the browser prefers dark pages.
         whole: down to the end of the page instead of the window's.
         login: the form before it, if any.
+        clicks: selectors of what is clicked on the page, in this order, as soon as each is there.
     """
 
     name: str
@@ -62,10 +63,15 @@ class Screen:
     dark: bool = False
     whole: bool = False
     login: Login | None = None
+    clicks: tuple[str, ...] = ()
 
 
 def _dashboard(path: str) -> Url:
     return lambda config: f"http://{config.dashboard_host}:{config.dashboard_port}{path}"
+
+
+def _jupyter(path: str) -> Url:
+    return lambda config: f"http://{config.jupyter_host}:{config.jupyter_port}{path}"
 
 
 _DRAWN = "#picture-pages .bars path"
@@ -74,6 +80,19 @@ SCREENS: tuple[Screen, ...] = (
     Screen("live", _dashboard("/live"), _DRAWN, settle=5, height=1250),
     Screen("live-dark", _dashboard("/live"), _DRAWN, settle=5, height=1250, dark=True),
     Screen("live-phone", _dashboard("/live"), _DRAWN, settle=5, width=390, height=844),
+    Screen(
+        "jupyter",
+        _jupyter("/lab/tree/analysis.ipynb?reset"),
+        ".jp-RenderedImage img",
+        settle=20,
+        login=Login(_jupyter("/login"), ("#password_input", "jupyter_token"), "#login_submit"),
+        # the notebook is there; the menu; the whole of it runs; back to its beginning
+        clicks=(
+            ".jp-Notebook .jp-CodeCell",
+            '.lm-MenuBar-itemLabel:text-is("Run")',
+            '.lm-Menu-item[data-command="runmenu:run-all"]',
+        ),
+    ),
 )
 
 
@@ -146,13 +165,15 @@ def _shot(screen: Screen, folder: Path, config: Settings) -> dict[str, Any]:
         "dark": screen.dark,
         "whole": screen.whole,
         "login": _form(screen.login, config) if screen.login else None,
+        "clicks": screen.clicks,
     }
 
 
 def _form(login: Login, config: Settings) -> dict[str, Any]:
-    user, password = login.user, login.password
+    fields = {login.user[0]: getattr(config, login.user[1])} if login.user else {}
+    selector, secret = login.password
     return {
         "url": login.url(config),
-        "fields": {user[0]: getattr(config, user[1]), password[0]: config.secret(password[1])},
+        "fields": fields | {selector: config.secret(secret)},
         "submit": login.submit,
     }

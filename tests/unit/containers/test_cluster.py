@@ -42,7 +42,7 @@ def services() -> dict[str, dict[str, Any]]:
     return dict(json.loads(answer.stdout)["services"])
 
 
-@pytest.mark.parametrize("profile", ["batch", "stream", "all"])
+@pytest.mark.parametrize("profile", ["batch", "stream", "bi", "monitoring", "all"])
 def test_compose_understands_the_overlay_with_each_profile(profile: str) -> None:
     answer = compose("--profile", profile, "config", "--quiet")
     assert (answer.returncode, answer.stderr) == (0, "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import re
 import subprocess
 import sys
@@ -12,8 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from lakehouse.platform.secrets import GENERATORS
-from lakehouse.platform.services import load_services, processes_of
+from lakehouse.platform.containers import settings_file
+from lakehouse.platform.secrets import GENERATORS, logins
+from lakehouse.platform.services import in_profile, load_services, processes_of
 from lakehouse.platform.settings import PROJECT, Settings
 
 BINARIES = Path(sys.executable).parent
@@ -29,11 +32,17 @@ VENDORS = {
 }
 WATCHED = {name: service for name, service in SERVICES.items() if name not in ONCE}
 SERVERS = {name: service for name, service in WATCHED.items() if name not in VENDORS}
-# what people open and what watches are processes of the local platform alone so far
-CONTAINED = [s for s in load_services() if {"batch", "stream"} & set(s.profiles)]
-PROCESSES = {process.name: process for process in processes_of(CONTAINED)}
+PROCESSES = {process.name: process for process in processes_of(load_services())}
 VERSION = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
-PROFILES = ("batch", "stream", "monitoring", "all")
+PROFILES = ("batch", "stream", "bi", "monitoring", "all")
+COMBINATIONS = [
+    " ".join(some)
+    for size in range(1, len(PROFILES))
+    for some in itertools.combinations(PROFILES[:-1], size)
+] + ["all", "all cli"]
+# who is written to about alerts, and through which mail server
+MAIL = {f"LAKEHOUSE_{name.upper()}" for name in Settings.model_fields if name.startswith("smtp_")}
+MAIL |= {"LAKEHOUSE_ALERT_MAIL_TO", "LAKEHOUSE_ALERT_MAIL_FROM"}
 SECRETS = {f"LAKEHOUSE_{name.upper()}": f"value-of-{name}" for name in GENERATORS}
 
 
@@ -46,9 +55,11 @@ def test_every_process_has_a_container_of_its_name() -> None:
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_a_server_is_in_the_profiles_of_its_service(name: str) -> None:
+def test_a_server_is_in_the_profiles_that_start_it_without_containers(name: str) -> None:
     service = next(s for s in load_services() if PROCESSES[name] in s.process)
-    assert set(SERVERS[name]["profiles"]) == {*service.profiles, "all"}
+    # with those that need it: each profile can be started alone
+    starting = {profile for profile in PROFILES if service in in_profile(load_services(), profile)}
+    assert set(SERVERS[name]["profiles"]) == starting
 
 
 def test_ports_are_published_once_and_on_loopback_unless_told_otherwise() -> None:
@@ -67,7 +78,32 @@ def test_ports_are_published_once_and_on_loopback_unless_told_otherwise() -> Non
                 assert outside == inside == getattr(standard, setting)
             seen.append(outside)
     assert sorted(seen) == sorted(set(seen))
-    assert {1010, 6060, 8443, 9870, 10004} <= set(seen)
+    assert {1010, 3000, 6060, 8050, 8088, 8443, 9090, 9870, 9999, 10004} <= set(seen)
+
+
+def test_who_tells_of_pages_knows_under_which_number_each_is_published() -> None:
+    ports = re.findall(
+        r"LAKEHOUSE_(\w+)_PORT:-(\d+)\}:",
+        " ".join(text for service in WATCHED.values() for text in service.get("ports", [])),
+    )
+    pages = {
+        f"LAKEHOUSE_{setting.removesuffix('_port').upper()}_PUBLISHED_PORT"
+        for process in PROCESSES.values()
+        for port, setting in process.ports.items()
+        if port in ("http", "https")
+    } | {"LAKEHOUSE_GRAFANA_PUBLISHED_PORT"}
+    expected = {
+        f"LAKEHOUSE_{name}_PUBLISHED_PORT": f"${{LAKEHOUSE_{name}_PORT:-{number}}}"
+        for name, number in ports
+        if f"LAKEHOUSE_{name}_PUBLISHED_PORT" in pages
+    }
+    assert len(expected) >= 8
+    for teller in ("cli", "dashboard"):
+        environment = SERVICES[teller]["environment"]
+        told = {name: environment[name] for name in environment if name.endswith("PUBLISHED_PORT")}
+        assert told == expected
+    known = {f"LAKEHOUSE_{name.upper()}" for name in Settings.model_fields}
+    assert set(expected) <= known
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -91,7 +127,13 @@ def test_a_server_is_watched_limited_and_its_log_is_rotated(name: str) -> None:
 
 
 def test_all_of_batch_and_stream_fit_into_eight_gigabytes() -> None:
-    assert sum(mebibytes(service["mem_limit"]) for service in SERVERS.values()) <= 8192
+    limits = [
+        mebibytes(service["mem_limit"])
+        for service in SERVERS.values()
+        if {"batch", "stream"} & set(service["profiles"])
+    ]
+    assert len(limits) >= 13
+    assert sum(limits) <= 8192
 
 
 def test_volumes_are_named_and_each_is_used() -> None:
@@ -100,8 +142,18 @@ def test_volumes_are_named_and_each_is_used() -> None:
         for service in SERVICES.values()
         for volume in service.get("volumes", [])
     ]
-    named = {volume for volume in mounted if not volume.startswith("$")}
+    named = {volume for volume in mounted if not volume.startswith(("$", "./"))}
     assert named == set(COMPOSE["volumes"])
+
+
+def test_folders_of_the_machine_are_read_only() -> None:
+    mounts = [volume for service in SERVICES.values() for volume in service.get("volumes", [])]
+    outside = [mount for mount in mounts if mount.startswith(("$", "./"))]
+    assert len(outside) == 3
+    for mount in outside:
+        assert mount.endswith(":ro")
+        if mount.startswith("./"):
+            assert (PROJECT / mount.split(":")[0]).is_dir()
 
 
 def test_a_server_waits_for_what_it_needs() -> None:
@@ -119,10 +171,55 @@ def _waits_for(name: str) -> set[str]:
 @pytest.mark.parametrize("name", [name for name in SERVICES if name not in VENDORS])
 def test_secrets_come_from_outside_and_each_is_known(name: str) -> None:
     for variable, value in SERVICES[name].get("environment", {}).items():
-        if variable.endswith("_PUBLISHED_PORT"):
-            continue
-        assert value == f"${{{variable}:?run ./init.sh first}}"
-        assert variable in SECRETS
+        if variable in SECRETS:
+            assert value == f"${{{variable}:?run ./init.sh first}}"
+        else:
+            assert variable.endswith("_PUBLISHED_PORT") or variable in MAIL
+
+
+def test_grafana_gets_its_password_and_where_its_data_is() -> None:
+    environment = VENDORS["grafana"]["environment"]
+    password = "${LAKEHOUSE_GRAFANA_ADMIN_PASSWORD:?run ./init.sh first}"
+    assert environment["GF_SECURITY_ADMIN_PASSWORD"] == password
+    asked = "".join(file.read_text() for file in (PROJECT / "grafana/provisioning").rglob("*.yaml"))
+    names = set(re.findall(r"\$(LAKEHOUSE_\w+)", asked))
+    assert names == {name for name in environment if name.startswith("LAKEHOUSE_")}
+    places = dict(line.split("=", 1) for line in settings_file().splitlines() if "=" in line)
+    for name in names - {"LAKEHOUSE_ALERT_MAIL_TO"}:
+        assert environment[name] == places[name]
+
+
+def test_the_grafana_that_dashboards_are_written_for() -> None:
+    tag = VENDORS["grafana"]["image"].rpartition(":")[2]
+    lock = (PROJECT / "requirements/lakehouse.txt").read_text()
+    assert re.search(rf"^grafana-foundation-sdk==\d+!{re.escape(tag)} ", lock, re.M)
+
+
+@pytest.mark.parametrize("grafana", [{}, {"LAKEHOUSE_GRAFANA": "unavailable"}])
+def test_mail_about_alerts_is_written_once(grafana: dict[str, str]) -> None:
+    told = SECRETS | grafana | {"LAKEHOUSE_ALERT_MAIL_TO": "ops@example.org"}
+    services = json.loads(config("all", told, "--format=json").stdout)["services"]
+    writers = [
+        name
+        for name in ("metrics", "grafana")
+        if services.get(name, {}).get("environment", {}).get("LAKEHOUSE_ALERT_MAIL_TO")
+    ]
+    assert writers == ["metrics" if grafana else "grafana"]
+
+
+@pytest.mark.parametrize("variable", sorted(MAIL))
+def test_mail_settings_of_containers_have_the_defaults_of_the_others(variable: str) -> None:
+    value = str(SERVERS["metrics"]["environment"][variable])
+    found = re.search(rf"\$\{{{variable}:-([^}}]*)\}}", value)
+    assert found is not None
+    default = Settings.model_fields[variable.removeprefix("LAKEHOUSE_").lower()].default
+    assert found[1] == ("" if default is None else str(default))
+
+
+def test_the_command_line_knows_every_login_that_it_tells() -> None:
+    config = Settings.model_construct(runtime="docker", grafana_published_port=3000)
+    told = {f"LAKEHOUSE_{login.secret.upper()}" for login in logins(config)}
+    assert told <= set(SERVICES["cli"]["environment"])
 
 
 def test_servers_get_no_secret_of_others() -> None:
@@ -135,25 +232,33 @@ def test_servers_get_no_secret_of_others() -> None:
         "LAKEHOUSE_THRIFT_PASSWORD",
         "LAKEHOUSE_THRIFT_READER_PASSWORD",
     }
-    for name in ("kafka", "cassandra", "streaming", "namenode", "datanode"):
+    assert secrets_of("dashboard") == {"LAKEHOUSE_THRIFT_READER_PASSWORD"}
+    assert secrets_of("metrics") == {"LAKEHOUSE_AIRFLOW_ADMIN_PASSWORD"}
+    assert secrets_of("jupyter") == {"LAKEHOUSE_JUPYTER_TOKEN"}
+    # it asks as who may only read
+    assert "LAKEHOUSE_THRIFT_PASSWORD" not in secrets_of("superset")
+    without = ("kafka", "cassandra", "streaming", "namenode", "datanode")
+    for name in (*without, "prometheus", "node-exporter"):
         assert secrets_of(name) == set()
     for name in SERVERS:
         assert name == "postgres" or "LAKEHOUSE_POSTGRES_SUPERUSER_PASSWORD" not in secrets_of(name)
 
 
 def config(
-    profile: str, secrets: dict[str, str], how: str = "--quiet"
+    profiles: str, secrets: dict[str, str], how: str = "--quiet"
 ) -> subprocess.CompletedProcess[str]:
     command = [BINARIES / "docker-compose", "-f", PROJECT / "docker-compose.yml"]
-    command += ["--env-file", "/dev/null", "--profile", profile, "config", how]
+    command += ["--env-file", "/dev/null"]
+    command += [word for profile in profiles.split() for word in ("--profile", profile)]
+    command += ["config", how]
     return subprocess.run(
         [str(part) for part in command], capture_output=True, text=True, env=secrets
     )
 
 
-@pytest.mark.parametrize("profile", PROFILES)
-def test_compose_understands_each_profile(profile: str) -> None:
-    answer = config(profile, SECRETS)
+@pytest.mark.parametrize("profiles", COMBINATIONS)
+def test_compose_understands_each_combination_of_profiles(profiles: str) -> None:
+    answer = config(profiles, SECRETS)
     assert (answer.returncode, answer.stderr) == (0, "")
 
 

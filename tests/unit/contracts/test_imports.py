@@ -18,6 +18,7 @@ ORDER = (
     "silver",
     "gold",
     "streams",
+    "science",
     "serving",
     "orchestration",
     "cli",
@@ -39,6 +40,10 @@ PURE = (
     "streams/events",
     "streams/minutes",
     "gold/events",
+    "science/interactions",
+    "science/recommendation",
+    "science/churn",
+    "science/sales",
 )
 
 

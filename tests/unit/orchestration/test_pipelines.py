@@ -21,8 +21,8 @@ def test_every_table_of_bronze_silver_and_gold_has_one_pipeline() -> None:
     assert sorted(built + compacted) == sorted(declared)
 
 
-def test_streams_are_no_part_of_a_run_from_source_to_gold() -> None:
-    assert pipelines.STREAMS_GOLD not in pipelines.PIPELINES
+def test_streams_and_models_are_no_part_of_a_run_from_source_to_gold() -> None:
+    assert not {pipelines.STREAMS_GOLD, pipelines.SCIENCE} & set(pipelines.PIPELINES)
     assert pipelines.pipeline("Log_from_Silver_to_Gold_with_Hive") is pipelines.STREAMS_GOLD
 
 

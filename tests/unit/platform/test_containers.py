@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from lakehouse.platform import lifecycle
+from lakehouse.platform.cassandra import CassandraError, open_session
+from lakehouse.platform.containers import PROJECT, settings_file
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.secrets import GENERATORS, completed, credentials
+from lakehouse.platform.settings import PROJECT as CHECKOUT
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.platform.trial import changed_settings
 
@@ -69,10 +72,33 @@ def test_secrets_are_made_once() -> None:
 
 def test_logins_are_told_for_the_places_that_docker_publishes() -> None:
     secrets = {name: "x" for name in GENERATORS}
-    inside = {"airflow_host": "airflow-api-server", "nifi_host": "nifi"}
-    config = Settings(
-        _env_file=None, runtime="docker", airflow_published_port=6061, **secrets, **inside
-    )
+    inside = {"airflow_host": "airflow-api-server", "nifi_host": "nifi", "jupyter_host": "jupyter"}
+    published = {"airflow_published_port": 6061, "superset_published_port": 8089}
+    published["jupyter_published_port"] = 9998
+    config = Settings(_env_file=None, runtime="docker", **published, **secrets, **inside)
     places = {entry["what"]: entry["where"] for entry in credentials(config)}
     assert places["Airflow"] == "http://localhost:6061"
+    assert places["Superset"] == "http://localhost:8089"
     assert places["NiFi"] == "https://localhost:8443/nifi"
+    assert places["JupyterLab"] == "http://localhost:9998/lab"
+    assert "Grafana" not in places
+    with_grafana = config.model_copy(update={"grafana_published_port": 3001})
+    assert {"Grafana", *places} == {entry["what"] for entry in credentials(with_grafana)}
+
+
+def test_a_port_that_docker_does_not_publish_has_no_number_outside() -> None:
+    inside = Settings(_env_file=None, runtime="docker", superset_published_port=8089)
+    assert inside.published("superset_port") == 8089
+    assert inside.published("datanode_http_port") is None
+    assert Settings(_env_file=None).published("datanode_http_port") == 9864
+
+
+def test_folders_of_the_checkout_are_those_of_the_image() -> None:
+    assert f"LAKEHOUSE_DAGS_DIR={PROJECT}/dags\n" in settings_file()
+    assert str(CHECKOUT) not in settings_file()
+
+
+def test_a_name_that_resolves_nowhere_is_a_cassandra_that_does_not_answer() -> None:
+    gone = Settings(_env_file=None, cassandra_host="cassandra.invalid")
+    with pytest.raises(CassandraError, match="does not answer"), open_session(gone):
+        pass

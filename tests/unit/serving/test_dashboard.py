@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.secrets import logins
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import Settings
+from lakehouse.platform.trial import changed_settings
 from lakehouse.serving import last_verify
 from lakehouse.serving.dashboard import figures, health, live_view, words
 from lakehouse.serving.dashboard.health import Health
@@ -183,6 +185,38 @@ def test_every_server_with_a_port_has_an_address() -> None:
     by_name = {process.name: process for process in processes_of(load_services())}
     assert health.url(by_name["nifi"], config) == "https://localhost:8443"
     assert health.url(by_name["kafka"], config) == ""
+
+
+def test_pages_of_containers_are_where_docker_publishes_them() -> None:
+    config = Settings(
+        _env_file=None, runtime="docker", superset_host="superset", superset_published_port=8089
+    )
+    by_name = {process.name: process for process in processes_of(load_services())}
+    assert health.url(by_name["superset"], config) == "http://localhost:8089"
+    assert health.address(by_name["superset"], config) == "superset:8088"
+    # told of, and not published
+    assert health.url(by_name["datanode"], config) == ""
+
+
+def test_commands_are_those_of_who_keeps_the_servers() -> None:
+    assert words.command("verify") == "./lakehouse verify"
+    with changed_settings({"runtime": "docker"}):
+        assert words.command("verify") == "./lakehouse --runtime docker verify"
+
+
+def test_a_login_is_told_where_the_server_asks_for_one_and_needs_no_secret() -> None:
+    inside = {"airflow_host": "airflow-api-server", "airflow_published_port": 6061}
+    config = Settings(_env_file=None, runtime="docker", **inside)
+    by_name = {process.name: process for process in processes_of(load_services())}
+    asking = {}
+    for name in ("airflow-api-server", "postgres", "kafka", "prometheus"):
+        place = (health.address(by_name[name], config), health.url(by_name[name], config))
+        asking[name] = sum(health.asks(where, *place) for where in places(config))
+    assert asking == {"airflow-api-server": 1, "postgres": 3, "kafka": 0, "prometheus": 0}
+
+
+def places(config: Settings) -> list[str]:
+    return [login.where for login in logins(config)]
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from prometheus_client import CollectorRegistry, generate_latest
 from pyspark.sql import SparkSession
 
 from lakehouse.platform.settings import Settings
-from lakehouse.serving.metrics import declared, jvm, mail
+from lakehouse.serving.metrics import declared, jvm, mail, servers
 from lakehouse.serving.metrics.declared import METRICS, Sample
 from lakehouse.serving.metrics.exporter import Figures, Source, sources
 from lakehouse.serving.metrics.runs import seconds_of
-from lakehouse.serving.metrics.servers import CpuMeter, Disk, size_of
+from lakehouse.serving.metrics.servers import CpuMeter, Disk, Servers, size_of
 from lakehouse.serving.metrics.streams import minutes_by_day
 
 MB = 2**20
@@ -104,6 +104,32 @@ def test_servers_that_do_not_run_fail_alone(tmp_path: Path) -> None:
     for name in ("servers", "disk", "flow"):
         found[name].refresh()
     assert [found[name].up for name in ("servers", "disk", "flow")] == [True, True, False]
+
+
+def test_a_container_is_down_where_it_answered_and_answers_no_more(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answering = {"kafka", "nifi"}
+    monkeypatch.setattr(
+        servers, "reached", lambda process, _: "ready" if process.name in answering else "stopped"
+    )
+    reader = Servers(Settings(_env_file=None, runtime="docker", state_dir=tmp_path))
+    assert {(s.labels, s.value) for s in reader.read()} == {(("kafka",), 1), (("nifi",), 1)}
+    answering.remove("nifi")
+    assert {(s.labels, s.value) for s in reader.read()} == {(("kafka",), 1), (("nifi",), 0)}
+
+
+def test_a_container_tells_of_its_disk_and_of_no_volume(tmp_path: Path) -> None:
+    (tmp_path / "kafka").mkdir()
+    names = {
+        runtime: {
+            sample.name
+            for sample in Disk(Settings(_env_file=None, runtime=runtime, state_dir=tmp_path)).read()
+        }
+        for runtime in ("docker", "processes")
+    }
+    assert declared.DATA_BYTES.name in names["processes"]
+    assert names["docker"] == {declared.DISK_FREE.name, declared.DISK_SIZE.name}
 
 
 def test_a_jvm_tells_of_its_heap_threads_and_collections(spark: SparkSession) -> None:

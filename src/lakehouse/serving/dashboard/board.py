@@ -13,7 +13,7 @@ from typing import Any
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings
 from lakehouse.serving import last_verify
-from lakehouse.serving.dashboard import freshness
+from lakehouse.serving.dashboard import freshness, words
 from lakehouse.serving.dashboard.freshness import Checks
 from lakehouse.serving.dashboard.health import Health, HealthReader
 from lakehouse.serving.dashboard.history import History
@@ -27,8 +27,8 @@ from lakehouse.serving.stream_watch import Look, Watcher
 REFRESH_SECONDS = 2.0
 # nobody has asked for so long: pages are closed
 _LOOKED_SECONDS = 30.0
-_STREAMS = "./lakehouse up stream"
-_BATCH = "./lakehouse up"
+_STREAMS = words.command("up stream")
+_BATCH = words.command("up batch")
 
 
 @dataclass(frozen=True)

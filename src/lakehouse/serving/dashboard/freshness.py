@@ -12,9 +12,9 @@ from lakehouse.contracts import catalog, places
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.quality import CHECK_RESULT
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.settings import Settings
+from lakehouse.platform.settings import Settings, settings
 from lakehouse.platform.webhdfs import WebHdfs
-from lakehouse.serving.thrift import QueryError, query
+from lakehouse.serving.thrift import QueryError, query, reader
 
 LAYERS = (Layer.GOLD, Layer.SILVER, Layer.QUALITY)
 _USER = "lakehouse"
@@ -73,13 +73,13 @@ def written(config: Settings) -> dict[str, dt.datetime]:
 
 
 def last_checks() -> dict[str, Checks]:
-    """Outcomes of the last checks of each table, by its full name; over Thrift.
+    """Outcomes of the last checks of each table, by its full name; over Thrift, as its reader.
 
     Raises:
         QueryError: Thrift does not answer.
     """
     try:
-        rows = query(_LAST_CHECKS).rows
+        rows = query(_LAST_CHECKS, reader(settings())).rows
     except QueryError as error:
         if any(word in str(error) for word in _NOT_BUILT):
             return {}

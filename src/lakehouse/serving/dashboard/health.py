@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import socket
 from urllib.parse import urlsplit
 
 from lakehouse.platform.services import Process, Service, load_services
 from lakehouse.platform.settings import Settings
-from lakehouse.platform.status import ServerStatus, server_statuses
+from lakehouse.platform.status import ServerStatus, reached, server_statuses
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.serving.dashboard.source import Clock, utc_now
 
 READY = "ready"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_PATIENCE = 2.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,13 +25,14 @@ class Health:
         name: name of the process.
         description: what the service is for.
         profiles: which `./lakehouse up PROFILE` start it.
-        state: ready, starting, failed, stopped; unknown where it runs elsewhere without a port.
+        state: ready, starting, failed, stopped; unknown where nothing within reach tells.
         since: when the state was first seen, UTC.
         address: host and first port; empty where it listens on none.
         memory_mb: PSS in MiB of it and its children; nothing where it runs elsewhere or not.
         alarm: what will soon stop it.
         lost: it was ready while this page was served, and is not now.
-        url: what a browser opens, with the host of the settings; empty where it has no pages.
+        url: what a browser opens, with the host of the settings; empty where it has no pages, or
+            they are not published.
     """
 
     service: str
@@ -115,9 +114,16 @@ def url(process: Process, config: Settings) -> str:
     """The pages of a server: it names the port that they are on `http` or `https`."""
     for scheme in ("https", "http"):
         if scheme in process.ports:
-            host = _host(process.ports[scheme], config)
-            return f"{scheme}://{host}:{process.port(scheme, config)}"
+            setting = process.ports[scheme]
+            host = "localhost" if config.runtime == "docker" else _host(setting, config)
+            number = config.published(setting)
+            return f"{scheme}://{host}:{number}" if number else ""
     return ""
+
+
+def asks(where: str, address: str, url: str) -> bool:
+    """Whether it is the server of this address and these pages that asks for a login there."""
+    return any(known and known in where for known in (address, url))
 
 
 def for_browser(url: str, browser_host: str) -> str:
@@ -129,18 +135,6 @@ def for_browser(url: str, browser_host: str) -> str:
     if parts.hostname in _LOOPBACK and browser_host in _LOOPBACK:
         return url
     return parts._replace(netloc=f"{browser_host}:{parts.port}").geturl()
-
-
-def reached(process: Process, config: Settings) -> str:
-    """The state of a server that no keeper on this machine knows, by knocking at its port."""
-    found = place(process, config)
-    if found is None:
-        return "unknown"
-    try:
-        socket.create_connection(found, timeout=_PATIENCE).close()
-    except OSError:
-        return "stopped"
-    return READY
 
 
 def _host(setting: str, config: Settings) -> str:

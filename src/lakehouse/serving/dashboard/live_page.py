@@ -173,7 +173,7 @@ def _streams(look: Reading[Look]) -> Any:
     """Rates and lags of each stream, as `lakehouse watch` shows them."""
     title = html.H2("Streams, hop by hop")
     if look.value is None or look.taken_at is None:
-        return [title, html.P("No figures yet: ./lakehouse up stream", className="quiet")]
+        return [title, html.P(f"No figures yet: {words.command('up stream')}", className="quiet")]
     rows = []
     for view in look.value.views:
         rows += [

@@ -9,11 +9,11 @@ from typing import Any
 from dash import dcc, html
 
 from lakehouse.contracts import cassandra as contract
-from lakehouse.platform.secrets import credentials
-from lakehouse.platform.settings import MissingSecretError, Settings
+from lakehouse.platform.secrets import logins
+from lakehouse.platform.settings import Settings
 from lakehouse.serving.dashboard import docs_page, freshness, words
 from lakehouse.serving.dashboard.board import REFRESH_SECONDS, Board
-from lakehouse.serving.dashboard.health import READY, Health, for_browser
+from lakehouse.serving.dashboard.health import READY, Health, asks, for_browser
 from lakehouse.serving.dashboard.live_reading import LATEST, METRICS, RANKINGS
 from lakehouse.serving.dashboard.parts import notices, table
 from lakehouse.serving.dashboard.source import utc_now
@@ -71,13 +71,15 @@ def shown(board: Board, browser_host: str) -> tuple[Any, ...]:
 
 def _tiles(board: Board, servers: Sequence[Health], now: dt.datetime) -> list[Any]:
     ready = sum(one.state == READY for one in servers)
-    memory = sum(one.memory_mb or 0 for one in servers)
-    tiles = [("Servers ready", f"{ready} of {len(servers)}"), ("Memory", f"{memory / 1024:.1f} GB")]
+    tiles = [("Servers ready", f"{ready} of {len(servers)}")]
+    # of servers that run elsewhere nothing is known
+    if memory := [one.memory_mb for one in servers if one.memory_mb is not None]:
+        tiles.append(("Memory", f"{sum(memory) / 1024:.1f} GB"))
     for proof, found in board.verified().items():
         name = "Last verify" if proof == "batch" else f"Last verify, {proof}"
         if found is None:
             flag = "" if proof == "batch" else f" --{proof}"
-            tiles.append((name, f"never: ./lakehouse verify{flag}"))
+            tiles.append((name, f"never: {words.command(f'verify{flag}')}"))
             continue
         outcome = (
             f"{found.broken} of {found.lines} differ"
@@ -95,35 +97,27 @@ def _servers(
 ) -> Any:
     if not servers:
         return html.P("reading", className="quiet")
-    logins = _logins(config)
+    places = [login.where for login in logins(config)]
     rows = []
     for one in servers:
-        login = next((found for found in logins if one.address and one.address in found[0]), None)
-        url = login[0] if login and login[0].startswith("http") else one.url
+        login = next((where for where in places if asks(where, one.address, one.url)), "")
+        url = login if login.startswith("http") else one.url
         rows.append(
             (
                 html.Span([html.Strong(one.name), html.Br(), html.Small(one.description)]),
                 _state(one, now),
                 _link(one, url, browser_host),
-                html.Code("./lakehouse credentials") if login else "none",
+                html.Code(words.command("credentials")) if login else "none",
                 "" if one.memory_mb is None else words.count(one.memory_mb),
             )
         )
     return table(("server", "state", "address", "login", "memory, MB"), rows, numbers=(4,))
 
 
-def _logins(config: Settings) -> list[tuple[str, str]]:
-    """Where a login is asked for, and of whom; never its password."""
-    try:
-        return [(entry["where"], entry["user"]) for entry in credentials(config)]
-    except MissingSecretError:
-        return []
-
-
 def _state(one: Health, now: dt.datetime) -> Any:
     told = [html.Span(f"{_SIGNS[one.state]} {one.state}", className=f"state-{one.state}")]
     if one.state == "stopped" and not one.lost:
-        told += [html.Br(), html.Small(f"./lakehouse up {one.profiles[0]}")]
+        told += [html.Br(), html.Small(words.command(f"up {one.profiles[0]}"))]
     else:
         told += [html.Br(), html.Small(f"seen {words.ago(one.since, now)}")]
     if one.alarm:
@@ -159,9 +153,9 @@ def _tables(board: Board, now: dt.datetime) -> Any:
         return html.P(
             [
                 "No tables yet. ",
-                html.Code("./lakehouse demo"),
+                html.Code(words.command("demo")),
                 " makes data and builds them; ",
-                html.Code("./lakehouse run --all"),
+                html.Code(words.command("run --all")),
                 " builds them from what is loaded.",
             ]
         )

@@ -6,10 +6,18 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from lakehouse.platform.settings import settings
 from lakehouse.serving.dashboard.health import Health
 from lakehouse.serving.dashboard.source import Source
 
-WRITE_SOME = "./lakehouse stream write --rate 100 --duration 60"
+
+def command(words: str) -> str:
+    """A command of the platform, as people type it where its servers run."""
+    runtime = " --runtime docker" if settings().runtime == "docker" else ""
+    return f"./lakehouse{runtime} {words}"
+
+
+WRITE_SOME = command("stream write --rate 100 --duration 60")
 
 
 def clock(moment: dt.datetime) -> str:

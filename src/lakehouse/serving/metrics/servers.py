@@ -1,4 +1,4 @@
-"""Figures of the servers that this machine runs: state, memory, processor time, JVMs, disk."""
+"""Figures of servers: state; of those that this machine runs also memory, time, JVMs, disk."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from lakehouse.platform.services import load_services
+from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import Settings
-from lakehouse.platform.status import ServerStatus, process_family, server_statuses
+from lakehouse.platform.status import ServerStatus, process_family, reached, server_statuses
 from lakehouse.serving.metrics import declared, jvm
 from lakehouse.serving.metrics.declared import Sample
 
@@ -22,9 +22,13 @@ class Servers:
     def __init__(self, config: Settings) -> None:
         self._config = config
         self._cpu: dict[str, CpuMeter] = {}
+        self._seen: set[str] = set()
 
     def read(self) -> Iterator[Sample]:
         """The figures of now."""
+        if self._config.runtime == "docker":
+            yield from self._in_containers()
+            return
         for server in server_statuses(self._config):
             # one that nobody started, or that was stopped on purpose, is no server down
             if server.state != "stopped":
@@ -32,6 +36,18 @@ class Servers:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _in_containers(self) -> Iterator[Sample]:
+        """Whether each answers; a container tells nothing of what the others take.
+
+        One that has answered once was started.
+        """
+        for process in processes_of(load_services()):
+            ready = reached(process, self._config) == "ready"
+            if ready:
+                self._seen.add(process.name)
+            if process.name in self._seen:
+                yield Sample(declared.SERVER_READY.name, ready, (process.name,))
 
     def _of(self, server: ServerStatus) -> Iterator[Sample]:
         labels = (server.name,)
@@ -100,6 +116,9 @@ class Disk:
         usage = shutil.disk_usage(self._config.state_dir)
         yield Sample(declared.DISK_FREE.name, usage.free)
         yield Sample(declared.DISK_SIZE.name, usage.total)
+        if self._config.runtime == "docker":
+            # the data of each is on a volume of its own
+            return
         for service in load_services():
             folder = service.data(self._config)
             if folder.exists():

@@ -1,0 +1,1 @@
+"""What models learn from gold, and what notebooks show of silver."""
