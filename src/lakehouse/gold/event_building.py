@@ -60,15 +60,16 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
 
 def _released(spark: SparkSession, contract: Table) -> int:
     """Point events at the unknown member where theirs has left its dimension; how many."""
-    _stop_without_dimensions(spark, contract)
     count = 0
     for reference in contract.references:
         # an event keeps its day, by which it is found
         if reference.column in contract.partition:
             continue
+        dimension = catalog.table(Layer.GOLD, reference.table).full_name
+        if not spark.catalog.tableExists(dimension):
+            continue
         held = spark.table(contract.full_name).select(reference.column).distinct()
-        members = spark.table(f"{Layer.GOLD}.{reference.table}")
-        members = members.select(F.col(reference.target).alias(reference.column))
+        members = spark.table(dimension).select(F.col(reference.target).alias(reference.column))
         gone = held.join(members, reference.column, "left_anti")
         if gone.isEmpty():
             continue
@@ -93,6 +94,7 @@ def _added(
 ) -> tuple[int, int]:
     """Merge the events of files; how many there were and how many of them were new."""
     events = arrivals.read(spark, silver, paths).dropDuplicates(list(silver.grain))
+    _stop_without_dimensions(spark, contract)
     inputs = {name: spark.table(f"{Layer.GOLD}.{name}") for name in contract.reads[1:]}
     made = function_of(contract)(**{silver.name: events}, **inputs)
     rows = made.select(*contract.column_names).persist()

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from lakehouse.platform.assembly import assembled
 from lakehouse.platform.errors import PlatformError, UnknownNameError
 from lakehouse.platform.services import Service, load_services
 from lakehouse.platform.settings import Settings
+from lakehouse.serving.superset.pages import PAGES
 
 Url = Callable[[Settings], str]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -66,16 +68,67 @@ class Screen:
     clicks: tuple[str, ...] = ()
 
 
-def _dashboard(path: str) -> Url:
-    return lambda config: f"http://{config.dashboard_host}:{config.dashboard_port}{path}"
+def _page(server: str, path: str, scheme: str = "http") -> Url:
+    def url(config: Settings) -> str:
+        host, port = getattr(config, f"{server}_host"), getattr(config, f"{server}_port")
+        return f"{scheme}://{host}:{port}{path}"
+
+    return url
 
 
-def _jupyter(path: str) -> Url:
-    return lambda config: f"http://{config.jupyter_host}:{config.jupyter_port}{path}"
-
-
+_dashboard = partial(_page, "dashboard")
+_jupyter = partial(_page, "jupyter")
 _DRAWN = "#picture-pages .bars path"
+_SUBMIT = 'button[type="submit"]'
+_AIRFLOW = Login(
+    _page("airflow", "/auth/login"),
+    ('input[name="password"]', "airflow_admin_password"),
+    _SUBMIT,
+    ('input[name="username"]', "airflow_user"),
+)
+_NIFI = Login(
+    _page("nifi", "/nifi/#/login", "https"),
+    ('input[type="password"]', "nifi_password"),
+    'button:has-text("log in")',
+    ('input[type="text"]', "nifi_user"),
+)
+_SUPERSET = Login(
+    _page("superset", "/login/"),
+    ("#password", "superset_admin_password"),
+    _SUBMIT,
+    ("#username", "superset_user"),
+)
 SCREENS: tuple[Screen, ...] = (
+    Screen("airflow-dags", _page("airflow", "/dags"), "a[href^='/dags/']", login=_AIRFLOW),
+    Screen(
+        "airflow-gold-run",
+        _page("airflow", "/dags"),
+        "[data-testid^='grid']",
+        settle=5,
+        login=_AIRFLOW,
+        clicks=("a[href$='to_Gold_DataWarehouse_with_Hive']",),
+    ),
+    Screen(
+        "nifi-canvas",
+        _page("nifi", "/nifi/", "https"),
+        "g.process-group",
+        settle=5,
+        width=1600,
+        height=1000,
+        login=_NIFI,
+    ),
+    *(
+        Screen(
+            f"superset-{page.slug}",
+            _page("superset", f"/superset/dashboard/{page.slug}/?standalone=1"),
+            ".dashboard-component-chart-holder canvas",
+            settle=25,
+            width=1440,
+            height=1425,
+            login=_SUPERSET,
+        )
+        for page in PAGES
+    ),
     Screen("portal", _dashboard("/"), "#portal-tables table", settle=7),
     Screen("live", _dashboard("/live"), _DRAWN, settle=5, height=1250),
     Screen("live-dark", _dashboard("/live"), _DRAWN, settle=5, height=1250, dark=True),
