@@ -30,10 +30,15 @@ from lakehouse.platform.services import (
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.spark import connect
 from lakehouse.platform.sqoop import SqoopError, run_sqoop
+from lakehouse.platform.status import process_family
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.serving.thrift import query
 
 SERVERS = [process.name for process in processes_of(in_profile(load_services(), "batch"))]
+
+
+# its HTTP server cannot be given an address, and asks for a password
+ON_EVERY_ADDRESS = {"spark_thrift_port"}
 
 
 @pytest.fixture
@@ -57,6 +62,20 @@ def test_every_server_is_ready(platform: Settings) -> None:
     assert set(found) == set(SERVERS)
     assert {entry["state"] for entry in found.values()} == {"ready"}
     assert all(entry["memory_mb"] > 5 for entry in found.values())
+
+
+def test_servers_listen_on_this_machine_alone(platform: Settings) -> None:
+    states = Supervisor(platform).states()
+    ports = {
+        socket.laddr.port: socket.laddr.ip.removeprefix("::ffff:")
+        for name in SERVERS
+        for process in process_family(states[name].pid)
+        for socket in process.net_connections("inet")
+        if socket.status == psutil.CONN_LISTEN
+    }
+    assert platform.airflow_port in ports
+    open_to_all = {port for port, address in ports.items() if address != "127.0.0.1"}
+    assert open_to_all == {getattr(platform, name) for name in ON_EVERY_ADDRESS}
 
 
 def test_a_second_up_finds_everything_running(platform: Settings) -> None:
