@@ -158,8 +158,10 @@ public class ConsumeLines extends AbstractProcessor {
         }
         final long patience = context.getProperty(MILLIS).asInteger();
         final long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patience);
-        while (bundle.count < most && System.nanoTime() < end && !isStopping) {
-            open.poll(Duration.ofNanos(end - System.nanoTime())).forEach(bundle::add);
+        long left = end - System.nanoTime();
+        while (bundle.count < most && left > 0 && !isStopping) {
+            open.poll(Duration.ofNanos(left)).forEach(bundle::add);
+            left = end - System.nanoTime();
         }
     }
 
