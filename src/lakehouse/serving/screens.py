@@ -99,7 +99,13 @@ _SUPERSET = Login(
     ("#username", "superset_user"),
 )
 SCREENS: tuple[Screen, ...] = (
-    Screen("airflow-dags", _page("airflow", "/dags"), "a[href^='/dags/']", login=_AIRFLOW),
+    Screen(
+        "airflow-dags",
+        _page("airflow", "/dags"),
+        "a[href^='/dags/']",
+        height=1450,
+        login=_AIRFLOW,
+    ),
     Screen(
         "airflow-gold-run",
         _page("airflow", "/dags"),
