@@ -69,7 +69,7 @@ def bars(
 
 
 def methods(trial: pd.DataFrame, measures: Sequence[str], title: str) -> Figure:
-    """Measures of the methods of a trial side by side; a measure that is NaN has no bar."""
+    """Measures of the methods of a trial side by side; one that is no number has no bar."""
     figure, axes = _figure(title, "", "0 to 1, more is better")
     width = 0.8 / len(trial)
     for place, (_, row) in enumerate(trial.iterrows()):
@@ -79,6 +79,9 @@ def methods(trial: pd.DataFrame, measures: Sequence[str], title: str) -> Figure:
     middle = np.arange(len(measures)) + width * (len(trial) - 1) / 2
     axes.set_xticks(middle, [name.replace("_", " and ") for name in measures])
     axes.margins(y=0.15)
+    if trial[list(measures)].isna().all(axis=None):
+        axes.set_ylim(0, 1)
+        axes.text(0.5, 0.5, "no number", transform=axes.transAxes, ha="center")
     axes.legend(frameon=False)
     return figure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.gold import UNKNOWN_KEY
@@ -70,3 +70,16 @@ def split(
     people = known.select("customer_key").distinct()
     new = later.join(people, "customer_key", "left_semi")
     return known, new.join(known, ["customer_key", "product_key"], "left_anti")
+
+
+def without_last(rows: DataFrame) -> tuple[DataFrame, DataFrame]:
+    """What people bought but for one product of each who bought several, and these products.
+
+    Held out is what a person bought last; of products of one day, that with the highest key.
+    """
+    person = Window.partitionBy("customer_key")
+    latest_first = person.orderBy(F.desc("first_bought_date"), F.desc("product_key"))
+    is_last = (F.row_number().over(latest_first) == 1) & (F.count(F.lit(1)).over(person) > 1)
+    marked = rows.withColumn("is_last", is_last)
+    known, held_out = marked.filter(~F.col("is_last")), marked.filter("is_last")
+    return known.drop("is_last"), held_out.drop("is_last")

@@ -7,23 +7,41 @@ from pyspark.sql import DataFrame
 
 from lakehouse.contracts.gold_science import ALS, POPULAR
 from lakehouse.science import churn, recommendation
-from lakehouse.science.interactions import cut_off, interactions, split
+from lakehouse.science.interactions import cut_off, interactions, split, without_last
 
 LIST_LENGTH = 10
 SHARE_KNOWN = 0.8
+# what the lists are judged by
+LATER = "later purchases"
+ONE_OF_SEVERAL = "one product of several"
 
 
 def recommendation_trial(fact_order_item: DataFrame, fact_review: DataFrame) -> pd.DataFrame:
-    """ALS beside most popular: lists from the first 80 % of purchases, judged by the rest.
+    """ALS beside most popular, judged by what both had not seen.
+
+    That is what people bought anew after the first 80 % of purchases; and one product of each
+    person who bought several, which tells more where few people return.
 
     Returns:
-        a row a method: `method`, `people`, `ndcg`, `recall` over people who bought something new.
+        a row a test and method: `judged_by`, `method`, `people`, and `ndcg` and `recall` of lists
+        of ten, as means over these people.
 
     Raises:
         lakehouse.science.errors.NothingToLearnError: there are too few purchases.
     """
-    day = cut_off(interactions(fact_order_item, fact_review), SHARE_KNOWN)
-    known, held_out = (rows.persist() for rows in split(fact_order_item, fact_review, day))
+    rows = interactions(fact_order_item, fact_review).persist()
+    later = split(fact_order_item, fact_review, cut_off(rows, SHARE_KNOWN))
+    found = [
+        {"judged_by": name} | metrics
+        for name, sides in ((LATER, later), (ONE_OF_SEVERAL, without_last(rows)))
+        for metrics in _compared(*sides)
+    ]
+    rows.unpersist()
+    return pd.DataFrame(found)
+
+
+def _compared(seen: DataFrame, unseen: DataFrame) -> list[dict[str, object]]:
+    known, held_out = seen.persist(), unseen.persist()
     people = held_out.select("customer_key").distinct()
     model = recommendation.fit(known)
     lists = {
@@ -31,14 +49,14 @@ def recommendation_trial(fact_order_item: DataFrame, fact_review: DataFrame) -> 
         POPULAR: recommendation.by_popularity(known, people, LIST_LENGTH),
     }
     count = people.count()
-    rows = [
+    found = [
         {"method": method, "people": count}
-        | recommendation.ranking_metrics(found, held_out, LIST_LENGTH)
-        for method, found in lists.items()
+        | recommendation.ranking_metrics(each, held_out, LIST_LENGTH)
+        for method, each in lists.items()
     ]
     known.unpersist()
     held_out.unpersist()
-    return pd.DataFrame(rows)
+    return found
 
 
 def churn_trial(fact_order: DataFrame, fact_review: DataFrame) -> pd.DataFrame:

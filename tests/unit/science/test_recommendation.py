@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.science import recommendation
 from lakehouse.science.errors import NothingToLearnError
-from lakehouse.science.interactions import cut_off, interactions, split
+from lakehouse.science.interactions import cut_off, interactions, split, without_last
 
 DAY = dt.date(2018, 3, 1)
 ITEM = (
@@ -80,6 +80,14 @@ def test_a_split_knows_nothing_of_later_days(items: DataFrame, reviews: DataFram
         (2, 20, 1.0),
     }
     # 20 was bought before, and person 3 was not known
+    assert as_set(held_out, "customer_key", "product_key") == {(2, 30)}
+
+
+def test_one_product_of_several_is_held_out(items: DataFrame, reviews: DataFrame) -> None:
+    known, held_out = without_last(interactions(items, reviews))
+
+    assert as_set(known, "customer_key", "product_key") == {(1, 10), (2, 20), (3, 10)}
+    # 30 was bought after 20; the others have nothing to spare
     assert as_set(held_out, "customer_key", "product_key") == {(2, 30)}
 
 
