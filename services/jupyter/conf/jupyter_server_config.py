@@ -21,6 +21,8 @@ c.ServerApp.port = int(os.environ["LAKEHOUSE_JUPYTER_PORT"])
 c.ServerApp.port_retries = 0
 c.ServerApp.root_dir = os.environ["LAKEHOUSE_NOTEBOOKS_DIR"]
 c.FileContentsManager.pre_save_hook = without_outputs
+# comes with another package, and would put its own way of saving over ours
+c.ServerApp.jpserver_extensions = {"jupyterlab_jupytext": False}
 c.ServerApp.open_browser = False
 c.ServerApp.allow_root = True
 # taken out of the environment here, so that kernels do not inherit it

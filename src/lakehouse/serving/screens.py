@@ -145,7 +145,7 @@ SCREENS: tuple[Screen, ...] = (
         ".jp-RenderedImage img",
         settle=20,
         login=Login(_jupyter("/login"), ("#password_input", "jupyter_token"), "#login_submit"),
-        # the notebook is there; the menu; the whole of it runs; back to its beginning
+        # the notebook is there; the menu; the whole of it runs, and its end is shown
         clicks=(
             ".jp-Notebook .jp-CodeCell",
             '.lm-MenuBar-itemLabel:text-is("Run")',
