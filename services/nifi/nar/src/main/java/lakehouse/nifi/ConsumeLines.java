@@ -133,7 +133,8 @@ public class ConsumeLines extends AbstractProcessor {
             fill(bundle, open(context), context);
         } catch (final WakeupException stopped) {
             getLogger().debug("woken up to stop");
-        } catch (final KafkaException failure) {
+        } catch (final RuntimeException failure) {
+            // whatever it was: a new consumer begins behind what was committed, so nothing is left out
             getLogger().error("Kafka gives no messages", failure);
             close();
             context.yield();
@@ -142,7 +143,12 @@ public class ConsumeLines extends AbstractProcessor {
             return;
         }
         if (bundle.count > 0) {
-            emit(bundle, context, session);
+            try {
+                emit(bundle, context, session);
+            } catch (final RuntimeException failure) {
+                seekBack(bundle, failure);
+                throw failure;
+            }
         }
         session.commitAsync(() -> commit(bundle), failure -> seekBack(bundle, failure));
     }
