@@ -145,9 +145,9 @@ SCREENS: tuple[Screen, ...] = (
         ".jp-RenderedImage img",
         settle=20,
         login=Login(_jupyter("/login"), ("#password_input", "jupyter_token"), "#login_submit"),
-        # the notebook is there; the menu; the whole of it runs, and its end is shown
+        # its kernel is connected; the menu; the whole of it runs, and its end is shown
         clicks=(
-            ".jp-Notebook .jp-CodeCell",
+            '.jp-Notebook-ExecutionIndicator[data-status="idle"]',
             '.lm-MenuBar-itemLabel:text-is("Run")',
             '.lm-Menu-item[data-command="runmenu:run-all"]',
         ),
