@@ -145,9 +145,9 @@ SCREENS: tuple[Screen, ...] = (
         ".jp-RenderedImage img",
         settle=20,
         login=Login(_jupyter("/login"), ("#password_input", "jupyter_token"), "#login_submit"),
-        # its kernel is connected; the menu; the whole of it runs, and its end is shown
+        # a cell once its kernel is there, and not before: nothing would run then; the menu; run all
         clicks=(
-            '.jp-Notebook-ExecutionIndicator[data-status="idle"]',
+            'body:has(.jp-StatusBar-TextItem:has-text("(ipykernel) | Idle")) .jp-CodeCell',
             '.lm-MenuBar-itemLabel:text-is("Run")',
             '.lm-Menu-item[data-command="runmenu:run-all"]',
         ),
