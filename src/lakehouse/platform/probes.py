@@ -14,6 +14,7 @@ from lakehouse.platform.services import Process, load_services
 from lakehouse.platform.settings import Settings
 
 TIMEOUT = 5.0
+_PATIENCE = 2.0
 # a file that a process touches while it does its work is older only when it does not
 FRESH_SECONDS = 15
 
@@ -24,6 +25,20 @@ def ready(process: Process, config: Settings) -> bool:
         return _PROBES[process.probe.kind](process, config)
     except (OSError, ValueError, LookupError):
         return False
+
+
+def require_listener(
+    server: str, host: str, port: int, error: type[PlatformError] = PlatformError
+) -> None:
+    """Find out at once whether anybody listens: clients of many servers would try for long.
+
+    Raises:
+        PlatformError: of the kind asked for; nobody does.
+    """
+    try:
+        socket.create_connection((host, port), timeout=_PATIENCE).close()
+    except OSError as refused:
+        raise error(f"{server} at {host}:{port}: {refused}; see ./lakehouse status") from refused
 
 
 def _tcp(process: Process, config: Settings) -> bool:

@@ -108,14 +108,14 @@ class Login:
 
 def logins(config: Settings) -> list[Login]:
     """Who may log in where; needs no secret."""
-    nifi = f"{_page(config, 'nifi', 'https')}/nifi"
+    nifi = f"{page(config, 'nifi', 'https')}/nifi"
     found = [
-        Login("Airflow", _page(config, "airflow"), config.airflow_user, "airflow_admin_password"),
+        Login("Airflow", page(config, "airflow"), config.airflow_user, "airflow_admin_password"),
         Login("JupyterLab", lab_address(config), "", "jupyter_token"),
         Login("NiFi", nifi, config.nifi_user, "nifi_password"),
         Login(
             "Superset",
-            _page(config, "superset"),
+            page(config, "superset"),
             config.superset_user,
             "superset_admin_password",
         ),
@@ -154,10 +154,10 @@ def credentials(config: Settings) -> list[dict[str, str]]:
 
 def lab_address(config: Settings) -> str:
     """Where people open JupyterLab."""
-    return f"{_page(config, 'jupyter')}/lab"
+    return f"{page(config, 'jupyter')}/lab"
 
 
-def _page(config: Settings, name: str, scheme: str = "http") -> str:
+def page(config: Settings, name: str, scheme: str = "http") -> str:
     """Where people open a server: Docker publishes it on the machine itself."""
     host = "localhost" if config.runtime == "docker" else getattr(config, f"{name}_host")
     port = config.published(f"{name}_port") or getattr(config, f"{name}_port")

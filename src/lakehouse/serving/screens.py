@@ -14,6 +14,7 @@ from typing import Any
 
 from lakehouse.platform.assembly import assembled
 from lakehouse.platform.errors import PlatformError, UnknownNameError
+from lakehouse.platform.secrets import page
 from lakehouse.platform.services import Service, load_services
 from lakehouse.platform.settings import Settings
 from lakehouse.serving.superset.pages import PAGES
@@ -69,11 +70,7 @@ class Screen:
 
 
 def _page(server: str, path: str, scheme: str = "http") -> Url:
-    def url(config: Settings) -> str:
-        host, port = getattr(config, f"{server}_host"), getattr(config, f"{server}_port")
-        return f"{scheme}://{host}:{port}{path}"
-
-    return url
+    return lambda config: page(config, server, scheme) + path
 
 
 _dashboard = partial(_page, "dashboard")
@@ -125,15 +122,15 @@ SCREENS: tuple[Screen, ...] = (
     ),
     *(
         Screen(
-            f"superset-{page.slug}",
-            _page("superset", f"/superset/dashboard/{page.slug}/?standalone=1"),
+            f"superset-{one.slug}",
+            _page("superset", f"/superset/dashboard/{one.slug}/?standalone=1"),
             ".dashboard-component-chart-holder canvas",
             settle=25,
             width=1440,
             height=1425,
             login=_SUPERSET,
         )
-        for page in PAGES
+        for one in PAGES
     ),
     Screen("portal", _dashboard("/"), "#portal-tables table", settle=7),
     Screen("live", _dashboard("/live"), _DRAWN, settle=5, height=1250),

@@ -10,7 +10,6 @@ import contextlib
 import datetime as dt
 import json
 import re
-import socket
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM, STREAMS, Stream
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.kafka import Kafka
+from lakehouse.platform.probes import require_listener
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.serving.consumer_groups import Places, committed
 from lakehouse.serving.topics import TopicReader
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 # messages looked at for a latency, the newest ones
 _SAMPLE = 2_000
 _ROWS = 500
-_PATIENCE = 2.0
 # lines that are older when they reach Kafka were late already, or are replayed
 _LIVE_SECONDS = 10.0
 # a column of each table of events that every row has
@@ -111,7 +110,7 @@ class Watcher:
         return Look(list(views.values()), silent)
 
     def _ask_kafka(self, views: dict[str, View]) -> None:
-        _require("Kafka", self._config.kafka_host, self._config.kafka_port)
+        require_listener("Kafka", self._config.kafka_host, self._config.kafka_port)
         kafka = Kafka(self._config)
         places = committed(self._config)
         for stream in STREAMS:
@@ -150,7 +149,7 @@ class Watcher:
         from cassandra import DriverException
         from cassandra.cluster import NoHostAvailable
 
-        _require("Cassandra", self._config.cassandra_host, self._config.cassandra_port)
+        require_listener("Cassandra", self._config.cassandra_host, self._config.cassandra_port)
         try:
             if self._session is None:
                 self._session = self._kept.enter_context(open_session(self._config))
@@ -160,16 +159,6 @@ class Watcher:
         except (DriverException, NoHostAvailable) as error:
             self.close()
             raise CassandraError(f"Cassandra refuses: {error}") from error
-
-
-def _require(server: str, host: str, port: int) -> None:
-    """Find out at once whether anybody listens: the clients would try for long."""
-    try:
-        socket.create_connection((host, port), timeout=_PATIENCE).close()
-    except OSError as error:
-        raise PlatformError(
-            f"{server} at {host}:{port}: {error}; see ./lakehouse status"
-        ) from error
 
 
 def _ages_in_cassandra(session: Session, stream: Stream) -> list[float]:

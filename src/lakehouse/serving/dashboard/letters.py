@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import socket
 from collections import Counter
 
 from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.kafka import KafkaError
+from lakehouse.platform.probes import require_listener
 from lakehouse.platform.settings import Settings
 from lakehouse.serving.dashboard.history import LONGEST
 from lakehouse.serving.dashboard.source import Clock, utc_now
@@ -17,7 +17,6 @@ from lakehouse.serving.topics import TopicReader
 
 # (minute, stream, reason) → letters
 Letters = Counter[tuple[dt.datetime, str, str]]
-_PATIENCE = 2.0
 
 
 class LetterReader:
@@ -36,7 +35,8 @@ class LetterReader:
         Raises:
             KafkaError: Kafka does not answer.
         """
-        self._require_listener()
+        host, port = self._config.kafka_host, self._config.kafka_port
+        require_listener("Kafka", host, port, KafkaError)
         try:
             for stream in STREAMS:
                 if stream.name not in self._readers:
@@ -60,14 +60,6 @@ class LetterReader:
         self._kept.close()
         self._readers.clear()
         self._letters.clear()
-
-    def _require_listener(self) -> None:
-        """Find out at once whether anybody listens: the client would try for long."""
-        host, port = self._config.kafka_host, self._config.kafka_port
-        try:
-            socket.create_connection((host, port), timeout=_PATIENCE).close()
-        except OSError as error:
-            raise KafkaError(f"Kafka at {host}:{port}: {error}") from error
 
 
 def _minute(milliseconds: int) -> dt.datetime:

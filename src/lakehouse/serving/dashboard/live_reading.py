@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.cassandra import CassandraError, open_session
+from lakehouse.platform.probes import require_listener
 from lakehouse.platform.settings import Settings
 from lakehouse.serving.dashboard.history import LONGEST, History
 from lakehouse.serving.dashboard.source import Clock, utc_now
@@ -37,7 +37,6 @@ _ROWS_SHOWN = 12
 _PERSONAL = {
     column.name for stream in STREAMS for column in stream.event.columns if column.personal
 }
-_PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,8 @@ class LiveReader:
         self._session = None
 
     def _read(self, now: dt.datetime) -> dict[str, Latest]:
-        self._require_listener()
+        host, port = self._config.cassandra_host, self._config.cassandra_port
+        require_listener("Cassandra", host, port, CassandraError)
         if self._session is None:
             self._session = self._kept.enter_context(open_session(self._config))
         since = self._since(now)
@@ -148,14 +148,6 @@ class LiveReader:
     def _execute(self, name: str, parameters: dict[str, Any], limit: str = "") -> list[Any]:
         assert self._session is not None
         return list(self._session.execute(f"{question_named(name).cql} {limit}", parameters))
-
-    def _require_listener(self) -> None:
-        """Find out at once whether anybody listens: the driver would try for long."""
-        host, port = self._config.cassandra_host, self._config.cassandra_port
-        try:
-            socket.create_connection((host, port), timeout=_PATIENCE).close()
-        except OSError as error:
-            raise CassandraError(f"Cassandra at {host}:{port}: {error}") from error
 
 
 def _minute(moment: dt.datetime) -> str:
