@@ -66,13 +66,13 @@ def test_every_server_is_ready(platform: Settings) -> None:
 
 def test_servers_listen_on_this_machine_alone(platform: Settings) -> None:
     states = Supervisor(platform).states()
-    ports = {
-        socket.laddr.port: socket.laddr.ip.removeprefix("::ffff:")
-        for name in SERVERS
-        for process in process_family(states[name].pid)
-        for socket in process.net_connections("inet")
-        if socket.status == psutil.CONN_LISTEN
-    }
+    ports: dict[int, str] = {}
+    for process in (p for name in SERVERS for p in process_family(states[name].pid)):
+        # some live for a moment only, such as the checks that a supervisor of Airflow starts
+        with suppress(psutil.NoSuchProcess):
+            for socket in process.net_connections("inet"):
+                if socket.status == psutil.CONN_LISTEN:
+                    ports[socket.laddr.port] = socket.laddr.ip.removeprefix("::ffff:")
     assert platform.airflow_port in ports
     open_to_all = {port for port, address in ports.items() if address != "127.0.0.1"}
     assert open_to_all == {getattr(platform, name) for name in ON_EVERY_ADDRESS}

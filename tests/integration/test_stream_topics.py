@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
@@ -118,6 +119,18 @@ def test_dead_letters_are_listed_until_clean(config: Settings, produce: Produce)
     refused = lakehouse("dead-letters", "list", "--stream", "clikstream")
     assert refused.returncode == 1
     assert "did you mean clickstream?" in refused.stderr
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_follower_is_told_of_each_dead_letter_once(config: Settings, produce: Produce) -> None:
+    with contextlib.closing(dead_letters.LetterReader(config)) as letters:
+        told = Counter((one.stream, one.reason) for one in letters.new())
+        assert told == {
+            (CLICKSTREAM.name, reason): 1 for reason in ("unknown_word", "empty_line", "not_text")
+        }
+        again = identity(b"f:4").encode(), letter(b"f:4", "empty_line")
+        produce(CLICKSTREAM.dead_letter.name, *again)
+        assert list(letters.new()) == []
 
 
 @pytest.mark.usefixtures("judged")

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import datetime as dt
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.contracts.streams import Stream
+from lakehouse.contracts.streams import STREAMS, Stream
 from lakehouse.platform.kafka import KafkaError, address
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.serving.topics import TopicReader
@@ -22,6 +23,8 @@ from lakehouse.serving.topics import TopicReader
 if TYPE_CHECKING:
     from confluent_kafka import Producer
 
+# A stream that begins a batch again sets its lines aside again, close behind the first time.
+_REMEMBERED = 200_000
 _TIMEOUT = 30.0
 _PAUSE = 0.5
 
@@ -71,6 +74,56 @@ class Replayed:
     def unknown(self) -> int:
         """Lines that nobody has judged yet."""
         return self.sent - self.clean - self.aside
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """That a line was set aside: of which stream, for which reason, when, UTC."""
+
+    stream: str
+    reason: str
+    at: dt.datetime
+
+
+class LetterReader:
+    """Follows the dead-letter topics of all streams; tells of each line once."""
+
+    def __init__(self, config: Settings) -> None:
+        self._config = config
+        self._kept = contextlib.ExitStack()
+        self._readers: dict[str, TopicReader] = {}
+        # event_id of lines told of, oldest first
+        self._told: dict[bytes, None] = {}
+
+    def new(self) -> Iterator[SetAside]:
+        """What has come since the last time; at first, what the topics hold.
+
+        Raises:
+            KafkaError: Kafka does not answer.
+        """
+        for stream in STREAMS:
+            if stream.name not in self._readers:
+                reader = TopicReader(stream.dead_letter.name, self._config)
+                self._readers[stream.name] = self._kept.enter_context(contextlib.closing(reader))
+            for message in self._readers[stream.name].messages():
+                if self._is_new(message.key() or b""):
+                    reason = str(json.loads(message.value() or b"")["reason"])
+                    at = dt.datetime.fromtimestamp(message.timestamp()[1] / 1000, dt.UTC)
+                    yield SetAside(stream.name, reason, at)
+
+    def close(self) -> None:
+        """Close the connections; what the topics hold is told again."""
+        self._kept.close()
+        self._readers.clear()
+        self._told.clear()
+
+    def _is_new(self, event_id: bytes) -> bool:
+        if event_id in self._told:
+            return False
+        self._told[event_id] = None
+        if len(self._told) > _REMEMBERED:
+            del self._told[next(iter(self._told))]
+        return True
 
 
 def still_aside(

@@ -17,7 +17,7 @@ from lakehouse.serving.dashboard import freshness, words
 from lakehouse.serving.dashboard.freshness import Checks
 from lakehouse.serving.dashboard.health import Health, HealthReader
 from lakehouse.serving.dashboard.history import History
-from lakehouse.serving.dashboard.letters import LetterReader, Letters
+from lakehouse.serving.dashboard.letters import LetterCounter, Letters
 from lakehouse.serving.dashboard.live_reading import Latest, LiveReader
 from lakehouse.serving.dashboard.source import Source
 from lakehouse.serving.last_verify import LastVerify
@@ -51,7 +51,7 @@ class Board:
         self.history = History()
         self._reader = LiveReader(config, self.history)
         self._watcher = Watcher(config)
-        letters, health = LetterReader(config), HealthReader(config)
+        letters, health = LetterCounter(config), HealthReader(config)
         self.live: Source[dict[str, Latest]] = Source("Cassandra", _STREAMS, self._reader.read)
         self.letters: Source[Letters] = Source("Kafka", _STREAMS, letters.read)
         self.streams: Source[Look] = Source("Kafka and Cassandra", _STREAMS, self._look)

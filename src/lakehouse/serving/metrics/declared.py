@@ -79,7 +79,7 @@ HOP_LATENCY = Metric(
     ("stream", "hop", "quantile"),
 )
 DEAD_LETTERS = Metric(
-    "lakehouse_dead_letters_total", "Lines set aside, by reason", ("stream", "reason")
+    "lakehouse_dead_letters_total", "Lines set aside, each once, by reason", ("stream", "reason")
 )
 REQUESTS = Metric(
     "lakehouse_requests_recent",

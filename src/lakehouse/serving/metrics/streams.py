@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,11 +12,11 @@ from lakehouse.contracts.streams import REASONS, STREAMS
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings
+from lakehouse.serving.dead_letters import LetterReader
 from lakehouse.serving.live import answer, question_named
 from lakehouse.serving.metrics import declared
 from lakehouse.serving.metrics.declared import Sample
 from lakehouse.serving.stream_watch import View, Watcher
-from lakehouse.serving.topics import TopicReader
 
 if TYPE_CHECKING:
     from cassandra.cluster import Session
@@ -66,10 +65,8 @@ class DeadLetters:
     """Lines set aside, counted on from where the last reading ended."""
 
     def __init__(self, config: Settings) -> None:
-        self._config = config
-        self._kept = contextlib.ExitStack()
-        self._readers: dict[str, TopicReader] = {}
-        self._counts: dict[str, Counter[str]] = {}
+        self._reader = LetterReader(config)
+        self._counts: Counter[tuple[str, str]] = Counter()
 
     def read(self) -> Iterator[Sample]:
         """The figures of now.
@@ -77,22 +74,17 @@ class DeadLetters:
         Raises:
             KafkaError: Kafka does not answer.
         """
+        for letter in self._reader.new():
+            self._counts[letter.stream, letter.reason] += 1
         for stream in STREAMS:
-            if stream.name not in self._readers:
-                reader = TopicReader(stream.dead_letter.name, self._config)
-                self._kept.enter_context(contextlib.closing(reader))
-                self._readers[stream.name] = reader
-                self._counts[stream.name] = Counter({reason.name: 0 for reason in REASONS})
-            counts = self._counts[stream.name]
-            for message in self._readers[stream.name].messages():
-                counts[json.loads(message.value() or b"")["reason"]] += 1
-            for reason, count in counts.items():
-                yield Sample(declared.DEAD_LETTERS.name, count, (stream.name, reason))
+            for reason in REASONS:
+                labels = (stream.name, reason.name)
+                yield Sample(declared.DEAD_LETTERS.name, self._counts[labels], labels)
 
     def close(self) -> None:
         """Close the connections; what was counted is counted again."""
-        self._kept.close()
-        self._readers.clear()
+        self._reader.close()
+        self._counts.clear()
 
 
 class Requests:
