@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -35,6 +36,9 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     **superset.files(),
 }
 _PYTHON = (sys.executable, "-m")
+_MOST_WORKERS = 4
+# exit codes of pytest
+_PASSED, _INTERRUPTED, _NOTHING_TO_RUN = 0, 2, 5
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LINTERS = {
     "ruff check": (*_PYTHON, "ruff", "check", "--quiet"),
@@ -73,7 +77,7 @@ def test(
         ),
     ] = None,
 ) -> None:
-    """Run the linters, then the tests of the kinds named (else all but the last two) in one pytest.
+    """Run the linters, then the tests of the kinds named (else all but the last two).
 
     What follows `--` goes to pytest, as in `test unit -- -k orders`.
     """
@@ -138,11 +142,25 @@ def _is_current(page: Path, text: str) -> bool:
 
 
 def _pytest(suites: list[Suite], told: list[str]) -> bool:
+    """Run unit tests on all cores, then the others, which share servers, in one process."""
+    codes = []
+    for of_unit in (True, False):
+        part = [suite for suite in suites if (suite is Suite.UNIT) is of_unit]
+        if part:
+            codes.append(_run_to_its_end(_pytest_command(part, told)))
+        if _INTERRUPTED in codes:
+            break
+    return _PASSED in codes and set(codes) <= {_PASSED, _NOTHING_TO_RUN}
+
+
+def _pytest_command(suites: list[Suite], told: list[str]) -> tuple[str, ...]:
     folders = [f"tests/{suite}" for suite in suites if (PROJECT / "tests" / suite).exists()]
-    return _run_to_its_end((*_PYTHON, "pytest", *folders, *told))
+    # each worker has a Spark of its own, of more than a gigabyte
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS) if suites == [Suite.UNIT] else 0
+    return (*_PYTHON, "pytest", *folders, "-n", str(workers), *told)
 
 
-def _run_to_its_end(command: tuple[str, ...]) -> bool:
+def _run_to_its_end(command: tuple[str, ...]) -> int:
     """Run a command that stops servers at its end: an interruption is passed on, once."""
     # a session of its own: a terminal would tell both, and a second time breaks the stopping
     with subprocess.Popen(command, cwd=PROJECT, start_new_session=True) as process:
@@ -154,7 +172,7 @@ def _run_to_its_end(command: tuple[str, ...]) -> bool:
 
         for each in _INTERRUPTIONS:
             signal.signal(each, pass_on)
-        return process.wait() == 0
+        return process.wait()
 
 
 def _stop_unless(passed: bool) -> None:
