@@ -111,6 +111,19 @@ class Dataset:
         return [by_column[name] for name in self.joins]
 
 
+def beside(role: str, column: str) -> str:
+    """A dimension's column beside those of a fact: its role first, no word of it said twice.
+
+    `state_name` in the role `customer_state` is `customer_state_name`.
+    """
+    words = role.split("_")
+    for place in range(len(words)):
+        end = "_".join(words[place:])
+        if column == end or column.startswith(f"{end}_"):
+            return "_".join([*words[:place], column])
+    return f"{role}_{column}"
+
+
 def _role(reference: Reference) -> str:
     """What the dimension is to the fact: `customer` for `customer_key`."""
     return reference.column.removesuffix("_key")
@@ -122,20 +135,7 @@ def _brought(reference: Reference) -> Iterator[tuple[Column, str]]:
     for column in catalog.table(Layer.GOLD, reference.table).columns:
         if column.key:
             continue
-        yield replace(column, name=_named(role, column.name)), f"{role}.{column.name}"
-
-
-def _named(role: str, column: str) -> str:
-    """A dimension's column beside those of the fact: its role first, no word of it said twice.
-
-    `state_name` in the role `customer_state` is `customer_state_name`.
-    """
-    words = role.split("_")
-    for place in range(len(words)):
-        end = "_".join(words[place:])
-        if column == end or column.startswith(f"{end}_"):
-            return "_".join([*words[:place], column])
-    return f"{role}_{column}"
+        yield replace(column, name=beside(role, column.name)), f"{role}.{column.name}"
 
 
 def _column(column: Column) -> dict[str, Any]:
