@@ -9,6 +9,7 @@ import duckdb
 from benchmarks.batch.lake import GOLD_TABLES, SILVER_TABLES
 from lakehouse.contracts.gold import UNKNOWN_DATE, UNKNOWN_KEY, UNKNOWN_TEXT
 from lakehouse.contracts.model import Column, Table
+from lakehouse.contracts.states import STATES
 
 _QUERIES = Path(__file__).parent / "star"
 # days with two decimals, rounded half up in whole numbers: 864 seconds are a hundredth of a day
@@ -32,6 +33,13 @@ def build_star(silver: Path, out: Path, threads: int) -> None:
         database.execute(_MACROS)
         for table in SILVER_TABLES:
             database.execute(_view(table, silver / table.name))
+        database.execute(
+            "CREATE TABLE declared_states (state VARCHAR, state_name VARCHAR, region VARCHAR)"
+        )
+        database.executemany(
+            "INSERT INTO declared_states VALUES (?, ?, ?)",
+            [(state.code, state.name, state.region) for state in STATES],
+        )
         for table in GOLD_TABLES:
             if table.name == "fact_order":
                 database.execute(f"CREATE TABLE of_order AS {_query('of_order')}")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Rows = list[tuple[Any, ...]]
+# functions of Spark that DuckDB lacks
+_MACROS = "CREATE MACRO try_divide(a, b) AS a / nullif(b, 0)"
 
 
 class Duck:
@@ -25,6 +27,7 @@ class Duck:
     def __init__(self, session: SparkSession, folder: Path, threads: int) -> None:
         self._database = duckdb.connect()
         self._database.execute(f"SET threads = {threads}; SET TimeZone = 'UTC'")
+        self._database.execute(_MACROS)
         self._database.execute("CREATE SCHEMA gold")
         for table in TABLES:
             _fetch(session, table, folder / table.name)

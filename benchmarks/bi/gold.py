@@ -2,7 +2,7 @@
 
 Repeating takes seconds where loading and building so many orders would take hours. Each copy has
 orders, customers, sellers and products of its own, so that joins meet as many members as they
-would; calendar, places, categories and leads stay as they are.
+would; calendar, places, states, categories and leads stay as they are.
 """
 
 from __future__ import annotations
@@ -36,7 +36,14 @@ _KEPT = "bi_base"
 _KEYS_OF_A_COPY = 100_000_000
 _REPEATED_IDS = ("order_id", "review_id", "customer_unique_id", "seller_id", "product_id")
 _REPEATED_KEYS = ("customer_key", "seller_key", "product_key")
-_ALIKE = ("dim_date", "dim_geolocation", "dim_product_category", "dim_lead", "fact_closed_deal")
+_ALIKE = (
+    "dim_date",
+    "dim_geolocation",
+    "dim_state",
+    "dim_product_category",
+    "dim_lead",
+    "fact_closed_deal",
+)
 # a pseudo-random number from 0 to 999 that depends on the row alone
 _DRAW = "pmod(xxhash64(id, {salt}), 1000)"
 

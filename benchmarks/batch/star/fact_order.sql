@@ -8,7 +8,7 @@ WITH items AS (
 ), reviews AS (
   SELECT order_id, count(*) AS review_count FROM order_reviews GROUP BY order_id
 ), joined AS (
-  SELECT o.*, f.customer_key, f.purchase_date_key,
+  SELECT o.*, f.customer_key, f.customer_state_key, f.purchase_date_key,
          coalesce(item_count, 0) AS item_count, coalesce(seller_count, 0) AS seller_count,
          coalesce(payment_count, 0) AS payment_count, coalesce(review_count, 0) AS review_count,
          coalesce(price_total, 0)::DECIMAL(14,2) AS price_total,
@@ -21,7 +21,7 @@ WITH items AS (
   LEFT JOIN payments USING (order_id)
   LEFT JOIN reviews USING (order_id)
 )
-SELECT order_id, customer_key, purchase_date_key,
+SELECT order_id, customer_key, customer_state_key, purchase_date_key,
        coalesce(approved_at::DATE, DATE '1900-01-01') AS approved_date_key,
        coalesce(delivered_at::DATE, DATE '1900-01-01') AS delivered_date_key,
        coalesce(estimated_delivery_date, DATE '1900-01-01') AS estimated_delivery_date_key,

@@ -23,7 +23,7 @@ WITH paid AS (
          total - sum(share) OVER (PARTITION BY order_id) AS left_over
   FROM floored
 )
-SELECT order_id, order_item_id, customer_key,
+SELECT order_id, order_item_id, customer_key, customer_state_key,
        coalesce(product_key, -1) AS product_key,
        coalesce(product_category_key, -1) AS product_category_key,
        coalesce(seller_key, -1) AS seller_key,

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.gold import CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, UNKNOWN_TEXT
+from lakehouse.contracts.states import STATES
 from lakehouse.gold.keys import date_key, or_unknown
 
 
@@ -72,6 +73,14 @@ def dim_geolocation(geolocation: DataFrame) -> DataFrame:
     )
     return places.join(names, "zip_code_prefix").select(
         "zip_code_prefix", "latitude", "longitude", "city", "state"
+    )
+
+
+def dim_state() -> DataFrame:
+    """The declared states."""
+    rows = [(state.code, state.name, state.iso_code, state.region) for state in STATES]
+    return SparkSession.active().createDataFrame(
+        rows, "state STRING, state_name STRING, iso_code STRING, region STRING"
     )
 
 

@@ -19,6 +19,7 @@ def fact_order(
     order_reviews: DataFrame,
     customers: DataFrame,
     dim_customer: DataFrame,
+    dim_state: DataFrame,
 ) -> DataFrame:
     """Orders with their totals and how long each step took.
 
@@ -40,9 +41,10 @@ def fact_order(
         .join(payments, "order_id", "left")
         .join(reviews, "order_id", "left")
     )
-    return _with_customer(joined, customers, dim_customer).select(
+    return _with_customer(joined, customers, dim_customer, dim_state).select(
         "order_id",
         or_unknown("customer_key"),
+        or_unknown("customer_state_key"),
         date_key("purchased_at").alias("purchase_date_key"),
         date_key("approved_at").alias("approved_date_key"),
         date_key("delivered_at").alias("delivered_date_key"),
@@ -73,6 +75,7 @@ def fact_order_item(
     order_payments: DataFrame,
     customers: DataFrame,
     dim_customer: DataFrame,
+    dim_state: DataFrame,
     dim_product: DataFrame,
     dim_seller: DataFrame,
 ) -> DataFrame:
@@ -86,7 +89,7 @@ def fact_order_item(
     )
     products = dim_product.select("product_id", "product_key", "product_category_key")
     sellers = dim_seller.select("seller_id", "seller_key")
-    joined = _with_order(shared, orders, customers, dim_customer)
+    joined = _with_order(shared, orders, customers, dim_customer, dim_state)
     return (
         joined.join(products, "product_id", "left")
         .join(sellers, "seller_id", "left")
@@ -94,6 +97,7 @@ def fact_order_item(
             "order_id",
             "order_item_id",
             or_unknown("customer_key"),
+            or_unknown("customer_state_key"),
             or_unknown("product_key"),
             or_unknown("product_category_key"),
             or_unknown("seller_key"),
@@ -108,13 +112,18 @@ def fact_order_item(
 
 
 def fact_payment(
-    order_payments: DataFrame, orders: DataFrame, customers: DataFrame, dim_customer: DataFrame
+    order_payments: DataFrame,
+    orders: DataFrame,
+    customers: DataFrame,
+    dim_customer: DataFrame,
+    dim_state: DataFrame,
 ) -> DataFrame:
     """Payments by means and instalments."""
-    return _with_order(order_payments, orders, customers, dim_customer).select(
+    return _with_order(order_payments, orders, customers, dim_customer, dim_state).select(
         "order_id",
         "payment_sequential",
         or_unknown("customer_key"),
+        or_unknown("customer_state_key"),
         "purchase_date_key",
         "payment_type",
         "payment_installments",
@@ -123,13 +132,18 @@ def fact_payment(
 
 
 def fact_review(
-    order_reviews: DataFrame, orders: DataFrame, customers: DataFrame, dim_customer: DataFrame
+    order_reviews: DataFrame,
+    orders: DataFrame,
+    customers: DataFrame,
+    dim_customer: DataFrame,
+    dim_state: DataFrame,
 ) -> DataFrame:
     """Reviews with their comments."""
-    return _with_order(order_reviews, orders, customers, dim_customer).select(
+    return _with_order(order_reviews, orders, customers, dim_customer, dim_state).select(
         "review_id",
         "order_id",
         or_unknown("customer_key"),
+        or_unknown("customer_state_key"),
         "purchase_date_key",
         date_key("created_date").alias("created_date_key"),
         "answered_at",
@@ -172,20 +186,34 @@ def fact_closed_deal(
     )
 
 
-def _with_customer(rows: DataFrame, customers: DataFrame, dim_customer: DataFrame) -> DataFrame:
-    people = customers.select("customer_id", "customer_unique_id").join(
-        dim_customer.select("customer_unique_id", "customer_key"), "customer_unique_id"
+def _with_customer(
+    rows: DataFrame, customers: DataFrame, dim_customer: DataFrame, dim_state: DataFrame
+) -> DataFrame:
+    """Add who ordered and the state of that person; null where one is unknown."""
+    states = dim_state.select("state", F.col("state_key").alias("customer_state_key"))
+    people = dim_customer.select("customer_unique_id", "customer_key", "state").join(
+        F.broadcast(states), "state", "left"
     )
-    return rows.join(people.select("customer_id", "customer_key"), "customer_id", "left")
+    aliases = customers.select("customer_id", "customer_unique_id").join(
+        people, "customer_unique_id"
+    )
+    return rows.join(
+        aliases.select("customer_id", "customer_key", "customer_state_key"), "customer_id", "left"
+    )
 
 
 def _with_order(
-    rows: DataFrame, orders: DataFrame, customers: DataFrame, dim_customer: DataFrame
+    rows: DataFrame,
+    orders: DataFrame,
+    customers: DataFrame,
+    dim_customer: DataFrame,
+    dim_state: DataFrame,
 ) -> DataFrame:
-    """Add what every fact of an order takes from it: person, day of purchase and status."""
-    of_order = _with_customer(orders, customers, dim_customer).select(
+    """Add what every fact of an order takes from it: person, state, day of purchase, status."""
+    of_order = _with_customer(orders, customers, dim_customer, dim_state).select(
         "order_id",
         "customer_key",
+        "customer_state_key",
         "order_status",
         date_key("purchased_at").alias("purchase_date_key"),
     )

@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.contracts import catalog
+from lakehouse.contracts.gold import DIM_CUSTOMER
 from lakehouse.contracts.model import Layer
 from lakehouse.serving.reports import queries
 from lakehouse.serving.reports.measures import MEASURES, PARAMETERS, UnknownMeasureError, measure
@@ -52,6 +53,17 @@ def test_a_query_is_understood_and_gives_its_columns(name: str, gold: SparkSessi
     found = gold.sql(queries.query(visual)).columns
     category = [visual.category.column] if visual.category else []
     assert found == [*category, *visual.measures]
+
+
+@pytest.mark.parametrize("name", VISUALS)
+def test_no_query_joins_a_dimension_as_large_as_its_fact(name: str) -> None:
+    assert DIM_CUSTOMER.full_name not in queries.query(VISUALS[name])
+
+
+def test_a_role_that_ends_with_the_column_is_name_enough() -> None:
+    assert Attribute("state", key="customer_state_key").name == "customer_state"
+    assert Attribute("date_key", key="request_date_key").name == "request_date_date_key"
+    assert Attribute("order_status").name == "order_status"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

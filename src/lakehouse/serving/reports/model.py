@@ -89,8 +89,14 @@ class Attribute:
 
     @property
     def name(self) -> str:
-        """A name that no other attribute has, such as `purchase_date_year_month`."""
-        return f"{self.key.removesuffix('_key')}_{self.column}" if self.key else self.column
+        """Its name beside the fact's own columns, such as `purchase_date_year_month`.
+
+        A role that ends with the column's name is name enough: `customer_state`.
+        """
+        if not self.key:
+            return self.column
+        role = self.key.removesuffix("_key")
+        return role if role.endswith(f"_{self.column}") else f"{role}_{self.column}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from lakehouse.serving.reports.model import Attribute, Kind, Page, Visual, Witho
 
 _MONTH = Attribute("year_month", key="purchase_date_key")
 _YEAR = Attribute("year", key="purchase_date_key")
-_STATE = Attribute("state", key="customer_key")
+_STATE = Attribute("state", key="customer_state_key")
 _CATEGORY = Attribute("product_category_name_english", key="product_category_key")
 _PRODUCT = Attribute("product_id", key="product_key")
 _TOP = 10

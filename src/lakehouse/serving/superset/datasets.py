@@ -18,8 +18,6 @@ from lakehouse.contracts.model import Column, Layer, Reference, Table
 from lakehouse.serving.superset.measures import Measure
 
 DATABASE_NAME = "Lakehouse gold"
-# what Superset's map of Brazil knows a state by
-ISO_STATE = "state_iso"
 _TIME_TYPES = ("DATE", "TIMESTAMP")
 
 
@@ -113,6 +111,19 @@ class Dataset:
         return [by_column[name] for name in self.joins]
 
 
+def beside(role: str, column: str) -> str:
+    """A dimension's column beside those of a fact: its role first, no word of it said twice.
+
+    `state_name` in the role `customer_state` is `customer_state_name`.
+    """
+    words = role.split("_")
+    for place in range(len(words)):
+        end = "_".join(words[place:])
+        if column == end or column.startswith(f"{end}_"):
+            return "_".join([*words[:place], column])
+    return f"{role}_{column}"
+
+
 def _role(reference: Reference) -> str:
     """What the dimension is to the fact: `customer` for `customer_key`."""
     return reference.column.removesuffix("_key")
@@ -124,12 +135,7 @@ def _brought(reference: Reference) -> Iterator[tuple[Column, str]]:
     for column in catalog.table(Layer.GOLD, reference.table).columns:
         if column.key:
             continue
-        name = column.name if column.name.startswith(role) else f"{role}_{column.name}"
-        yield replace(column, name=name), f"{role}.{column.name}"
-        if column.name == "state":
-            described = "State as ISO 3166-2 names it, as BR-SP"
-            iso = Column(f"{role}_{ISO_STATE}", "STRING", described, derived=True)
-            yield iso, f"concat('BR-', {role}.state)"
+        yield replace(column, name=beside(role, column.name)), f"{role}.{column.name}"
 
 
 def _column(column: Column) -> dict[str, Any]:

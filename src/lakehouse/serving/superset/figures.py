@@ -32,11 +32,11 @@ def _dataset(fact: str, time: str, *own: Measure, joins: tuple[str, ...] = ()) -
 
 
 ITEMS = _dataset(
-    "fact_order_item", "purchase_date_key", joins=("customer_key", "product_category_key")
+    "fact_order_item", "purchase_date_key", joins=("customer_state_key", "product_category_key")
 )
-ORDERS = _dataset("fact_order", "purchase_date_key", joins=("customer_key",))
-PAYMENTS = _dataset("fact_payment", "purchase_date_key", joins=("customer_key",))
-REVIEWS = _dataset("fact_review", "purchase_date_key", joins=("customer_key",))
+ORDERS = _dataset("fact_order", "purchase_date_key", joins=("customer_state_key",))
+PAYMENTS = _dataset("fact_payment", "purchase_date_key", joins=("customer_state_key",))
+REVIEWS = _dataset("fact_review", "purchase_date_key", joins=("customer_state_key",))
 REQUESTS = _dataset(
     "fact_access_log",
     "occurred_at",

@@ -80,7 +80,12 @@ WAREHOUSE = Page(
                 ),
                 6,
             ),
-            (Chart("Revenue by state, BRL", "map", ITEMS, ("Revenue",), "customer_state_iso"), 6),
+            (
+                Chart(
+                    "Revenue by state, BRL", "map", ITEMS, ("Revenue",), "customer_state_iso_code"
+                ),
+                6,
+            ),
         ),
         (
             (

@@ -1,0 +1,111 @@
+"""Tables of gold from one build to the next: declared rows, columns gained, members that change."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from lakehouse.contracts.gold import DIM_STATE, FACT_PAYMENT
+from lakehouse.contracts.model import Table
+from lakehouse.contracts.states import STATES
+from lakehouse.gold.building import GoldReport, build, ensure_table, publish
+from lakehouse.platform import spark
+from lakehouse.platform.trial import trial_platform
+
+DAY = "2026-03-01"
+GAINED = "customer_state_key"
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """A session on an engine with an empty lake."""
+    with trial_platform(tmp_path_factory.mktemp("gold"), "spark"):
+        opened = spark.connect("gold tables")
+        yield opened
+        opened.stop()
+
+
+def shapes(name: str) -> tuple[Table, Table]:
+    """A fact of that name as it was before it had the state, and as it is now."""
+    # what its keys point at is no matter here
+    now = dataclasses.replace(FACT_PAYMENT, name=name, references=())
+    columns = tuple(column for column in now.columns if column.name != GAINED)
+    return dataclasses.replace(now, columns=columns), now
+
+
+def payments(session: SparkSession, contract: Table, states: list[int]) -> DataFrame:
+    """Payments for orders 0, 1, …, each with the state of its customer."""
+    given = {
+        "order_id": F.col("place").cast("string"),
+        GAINED: F.col("state"),
+        "purchase_date_key": F.lit(DAY),
+    }
+    rows = session.createDataFrame(list(enumerate(states)), "place INT, state BIGINT")
+    return rows.select(
+        *[
+            given.get(column.name, F.lit("1")).cast(column.type).alias(column.name)
+            for column in contract.columns
+        ]
+    )
+
+
+def published(session: SparkSession, contract: Table, states: list[int]) -> tuple[int, int, int]:
+    """Build the table of these payments; rows inserted, updated and deleted."""
+    ensure_table(session, contract)
+    return changes(publish(session, contract, payments(session, contract, states), DAY))
+
+
+def changes(report: GoldReport) -> tuple[int, int, int]:
+    return report.inserted, report.updated, report.deleted
+
+
+def kept(session: SparkSession, contract: Table) -> list[int]:
+    """The states in the order of the orders."""
+    rows = session.table(contract.full_name).orderBy("order_id").select(GAINED).collect()
+    return [row[0] for row in rows]
+
+
+def version(session: SparkSession, contract: Table) -> int:
+    newest = session.sql(f"DESCRIBE HISTORY {contract.full_name} LIMIT 1").first()
+    assert newest is not None
+    return int(newest["version"])
+
+
+def test_declared_states_are_written_once(session: SparkSession) -> None:
+    assert changes(build(session, DIM_STATE.name, DAY)) == (len(STATES) + 1, 0, 0)
+    assert changes(build(session, DIM_STATE.name, DAY)) == (0, 0, 0)
+
+
+def test_rows_of_an_older_shape_gain_the_column(session: SparkSession) -> None:
+    before, now = shapes("fact_grown")
+    published(session, before, [1, 2, 3])
+
+    assert published(session, now, [1, 2, 3]) == (0, 3, 0)
+    assert kept(session, now) == [1, 2, 3]
+    assert session.table(now.full_name).select("payment_value").distinct().count() == 1
+    assert published(session, now, [1, 2, 3]) == (0, 0, 0)
+
+
+def test_an_empty_table_of_an_older_shape_is_filled(session: SparkSession) -> None:
+    before, now = shapes("fact_grown_empty")
+    published(session, before, [])
+
+    assert published(session, now, [4]) == (1, 0, 0)
+    assert kept(session, now) == [4]
+
+
+def test_a_changed_state_reaches_the_fact_and_an_equal_one_writes_nothing(
+    session: SparkSession,
+) -> None:
+    _, now = shapes("fact_moved")
+    published(session, now, [1, 2])
+
+    assert published(session, now, [1, 5]) == (0, 1, 0)
+    assert kept(session, now) == [1, 5]
+    written = version(session, now)
+    assert published(session, now, [1, 5]) == (0, 0, 0)
+    assert version(session, now) == written
