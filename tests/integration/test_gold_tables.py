@@ -14,19 +14,21 @@ from lakehouse.contracts.model import Table
 from lakehouse.contracts.states import STATES
 from lakehouse.gold.building import GoldReport, build, ensure_table, publish
 from lakehouse.platform import spark
-from lakehouse.platform.trial import trial_platform
+from lakehouse.platform.settings import Settings
 
 DAY = "2026-03-01"
 GAINED = "customer_state_key"
+TRIALS = ("fact_grown", "fact_grown_empty", "fact_moved")
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    """A session on an engine with an empty lake."""
-    with trial_platform(tmp_path_factory.mktemp("gold"), "spark"):
-        opened = spark.connect("gold tables")
-        yield opened
-        opened.stop()
+def session(platform: Settings) -> Iterator[SparkSession]:
+    """A session on a lake without these tables, before and after."""
+    opened = spark.connect("gold tables")
+    yield opened
+    for name in (DIM_STATE.full_name, *(f"gold.{name}" for name in TRIALS)):
+        opened.sql(f"DROP TABLE IF EXISTS {name}")
+    opened.stop()
 
 
 def shapes(name: str) -> tuple[Table, Table]:
