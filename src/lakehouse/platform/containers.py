@@ -39,6 +39,8 @@ def _settings() -> dict[str, str]:
         "notebooks_dir": PROJECT / "notebooks",
         "weblogs_dir": DATA / "weblogs",
         "bind_host": "0.0.0.0",
+        # what the memory limit of the scheduler's container has room for
+        "airflow_parallelism": 2,
         "runtime": "docker",
     }
     found = settings_environment(Settings.model_construct(**(standard | differing)))
