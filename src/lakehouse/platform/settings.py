@@ -69,7 +69,7 @@ class Settings(BaseSettings):
         None, description="where people open it, if Docker publishes it elsewhere"
     )
     airflow_user: str = "admin"
-    airflow_parallelism: int = Field(3, description="tasks at once; an import brings a JVM of Sqoop")
+    airflow_parallelism: int = Field(3, description="tasks at once; imports bring a JVM each")
     kafka_host: str = "127.0.0.1"
     kafka_port: int = 9092
     kafka_servers: str | None = Field(
