@@ -15,6 +15,7 @@ from pyspark.sql import SparkSession
 from lakehouse.contracts import catalog
 from lakehouse.contracts.gold import DIM_CUSTOMER
 from lakehouse.contracts.model import Layer
+from lakehouse.serving.superset import files as generated
 from lakehouse.serving.superset.charts import KINDS, Chart
 from lakehouse.serving.superset.datasets import beside
 from lakehouse.serving.superset.figures import DATASETS
@@ -44,6 +45,11 @@ def gold(spark: SparkSession) -> SparkSession:
         columns = ", ".join(f"{column.name} {column.type}" for column in table.columns)
         spark.sql(f"CREATE TABLE IF NOT EXISTS {table.full_name} ({columns}) USING parquet")
     return spark
+
+
+def test_nothing_is_imported_that_is_not_written(files: Files) -> None:
+    written = {str(path.relative_to(generated.FOLDER)) for path in generated.files()}
+    assert set(files) == written
 
 
 def missing(files: Files) -> Iterator[str]:
