@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,11 @@ import pytest
 from acceptance.lake import DAY, LATE_PERCENT, LINES, MALFORMED_PERCENT, Built, sample_folder
 from integration.launching import lakehouse, lakehouse_json
 from lakehouse.orchestration.pipelines import STREAMS_GOLD
+from lakehouse.platform.prometheus import Prometheus
 from lakehouse.platform.settings import Settings
 
+# what Prometheus reads
+JOBS = {"metrics", "node", "prometheus"}
 # later tests build on what earlier ones left in the lake
 ORDER = (
     "test_sample",
@@ -63,12 +67,32 @@ def sample(built: Built) -> Built:
     return built
 
 
+def wait_until_rates_are_known(platform: Settings, seconds: float = 90) -> None:
+    """A rate needs two samples: wait until Prometheus has read each of its targets twice.
+
+    Raises:
+        TimeoutError: a target is still unread after that many seconds.
+    """
+    prometheus = Prometheus(platform)
+    deadline = time.monotonic() + seconds
+    while True:
+        now = dt.datetime.now(dt.UTC).timestamp()
+        known = prometheus.query("sum_over_time(up[1m]) >= 2", now)
+        missing = JOBS - {one["metric"]["job"] for one in known}
+        if not missing:
+            return
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Prometheus has not read {sorted(missing)} twice")
+        time.sleep(1)
+
+
 @pytest.fixture(scope="session")
-def made(built: Built) -> dict:
+def made(built: Built, platform: Settings) -> dict:
     """What the writers say, and when they ended, once all of it has come to gold."""
-    for profile in ("stream", "monitoring"):
+    for profile in ("monitoring", "stream"):
         started = lakehouse("up", profile)
         assert started.returncode == 0, started.stdout + started.stderr
+    wait_until_rates_are_known(platform)
     made = lakehouse_json(
         *("stream", "write", "--rate", "2000", "--duration", str(LINES // 2000)),
         *("--malformed", str(MALFORMED_PERCENT), "--late", str(LATE_PERCENT)),
