@@ -33,36 +33,36 @@ RUN case "$(dpkg --print-architecture)" in arm64) platform=linux-arm64v8 ;; *) p
  && mvn -q -B -Dassembly.directory=/opt/servers/postgres -Dpostgres.platform="$platform" package \
  && mkdir /opt/servers/postgres/server \
  && tar -xJf /opt/servers/postgres/*.txz -C /opt/servers/postgres/server \
- && rm -rf /opt/servers/postgres/*.txz /root/.m2
+ && rm -rf /opt/servers/postgres/*.txz "$HOME/.m2"
 
 FROM maven AS hdfs-server
 COPY services/hdfs/pom.xml .
-RUN mvn -q -B -Dassembly.directory=/opt/servers/hdfs package && rm -rf /root/.m2
+RUN mvn -q -B -Dassembly.directory=/opt/servers/hdfs package && rm -rf "$HOME/.m2"
 
 FROM maven AS metastore-server
 COPY services/metastore/pom.xml .
-RUN mvn -q -B -Dassembly.directory=/opt/servers/metastore package && rm -rf /root/.m2
+RUN mvn -q -B -Dassembly.directory=/opt/servers/metastore package && rm -rf "$HOME/.m2"
 
 FROM maven AS kafka-server
 COPY services/kafka/pom.xml .
-RUN mvn -q -B -Dassembly.directory=/opt/servers/kafka package && rm -rf /root/.m2
+RUN mvn -q -B -Dassembly.directory=/opt/servers/kafka package && rm -rf "$HOME/.m2"
 
 FROM maven AS cassandra-server
 COPY services/cassandra/pom.xml .
-RUN mvn -q -B -Dassembly.directory=/opt/servers/cassandra package && rm -rf /root/.m2
+RUN mvn -q -B -Dassembly.directory=/opt/servers/cassandra package && rm -rf "$HOME/.m2"
 
 FROM maven AS spark-server
 COPY services/spark/pom.xml .
 COPY services/spark/src src
-RUN mvn -q -B -Dassembly.directory=/opt/servers/spark package && rm -rf /root/.m2
+RUN mvn -q -B -Dassembly.directory=/opt/servers/spark package && rm -rf "$HOME/.m2"
 
 FROM maven AS streaming-server
 COPY services/streaming/pom.xml .
-RUN mvn -q -B -Dassembly.directory=/opt/servers/streaming package && rm -rf /root/.m2
+RUN mvn -q -B -Dassembly.directory=/opt/servers/streaming package && rm -rf "$HOME/.m2"
 
 FROM maven AS sqoop-server
 COPY services/sqoop/pom.xml .
-RUN mvn -q -B -Dassembly.directory=/opt/servers/sqoop package && rm -rf /root/.m2
+RUN mvn -q -B -Dassembly.directory=/opt/servers/sqoop package && rm -rf "$HOME/.m2"
 
 FROM maven AS nifi-server
 COPY services/nifi/pom.xml .
@@ -70,7 +70,7 @@ COPY services/nifi/server server
 COPY services/nifi/standard-nar standard-nar
 COPY services/nifi/update-attribute-nar update-attribute-nar
 COPY services/nifi/nar nar
-RUN mvn -q -B -Dassembly.directory=/opt/servers/nifi package && rm -rf /root/.m2
+RUN mvn -q -B -Dassembly.directory=/opt/servers/nifi package && rm -rf "$HOME/.m2"
 
 # Unpacked and not installed, as on a machine without containers; promtool is for tests of the rules alone.
 FROM base AS prometheus-server
