@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from acceptance.generated import Generated, brought_to_gold
 from acceptance.lake import DAY, LATE_PERCENT, LINES, MALFORMED_PERCENT, Built, sample_folder
 from integration.launching import lakehouse, lakehouse_json
 from lakehouse.orchestration.pipelines import STREAMS_GOLD
@@ -22,8 +23,8 @@ ORDER = (
     "test_doors",
     "test_notebooks",
     "test_engines",
-    "test_rerun",
     "test_kills",
+    "test_rerun",
     "test_generated",
     "test_streams",
     "test_superset",
@@ -65,6 +66,14 @@ def sample(built: Built) -> Built:
             "its folder in LAKEHOUSE_SAMPLE_DATA"
         )
     return built
+
+
+@pytest.fixture(scope="session")
+def generated(
+    built: Built, platform: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Generated:
+    """Other orders, with bad rows, in a lake that held some: built once, while servers die."""
+    return brought_to_gold(platform, tmp_path_factory.mktemp("bad"))
 
 
 def wait_until_rates_are_known(platform: Settings, seconds: float = 90) -> None:

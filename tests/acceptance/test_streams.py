@@ -60,7 +60,9 @@ def test_revenue_comes_to_gold_to_the_cent(streamed: dict[str, dict]) -> None:
     ).rows
 
     assert revenue == [(str(streamed["clickstream"]["revenue"]),)]
-    assert revenue == query("SELECT CAST(sum(revenue) AS STRING) FROM gold.fact_session").rows
+    for summary in ("fact_session", "fact_product_day"):
+        total = f"SELECT CAST(sum(revenue) AS STRING) FROM gold.{summary}"
+        assert query(total).rows == revenue
 
 
 def test_a_second_run_of_the_dag_writes_no_event(streamed: dict[str, dict]) -> None:

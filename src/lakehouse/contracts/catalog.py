@@ -60,6 +60,16 @@ def batch(layer: Layer) -> tuple[Table, ...]:
     return tuple(t for t in LAYERS[layer] if t.source not in others)
 
 
+def read_by_gold(name: str) -> Table:
+    """The table that one of gold names among those it reads: of gold itself, or of silver.
+
+    Raises:
+        UnknownTableError: neither has it.
+    """
+    own = name.startswith(("dim_", "fact_"))
+    return table(Layer.GOLD if own else Layer.SILVER, name)
+
+
 def build_order(tables: Iterable[Table]) -> list[Table]:
     """The tables sorted so that each stands behind those among them that it needs."""
     pending = list(tables)

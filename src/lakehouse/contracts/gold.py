@@ -310,6 +310,30 @@ FACT_ORDER_ITEM = Table(
     ),
     totals=(Total("price", "order_items.price"), Total("freight", "order_items.freight")),
 )
+FACT_SALES_MONTH = Table(
+    Layer.GOLD,
+    "fact_sales_month",
+    "What was sold of a category to a state in a month: what reports ask of all items",
+    (
+        date_key("purchase_date_key", "First day of the month of purchase"),
+        key("product_category_key", "The products' category"),
+        key("customer_state_key", "State of who ordered"),
+        Column("item_count", "BIGINT", "Items sold", nullable=False, derived=True),
+        Column("price_total", SUM_OF_MONEY, "Prices of these items, BRL", nullable=False),
+        Column("freight_total", SUM_OF_MONEY, "Freight of these items, BRL", nullable=False),
+    ),
+    grain=("purchase_date_key", "product_category_key", "customer_state_key"),
+    reads=("fact_order_item",),
+    references=(
+        date_member("purchase_date_key"),
+        member("product_category_key", "dim_product_category"),
+        member("customer_state_key", "dim_state", "state_key"),
+    ),
+    totals=(
+        Total("price_total", "fact_order_item.price"),
+        Total("freight_total", "fact_order_item.freight"),
+    ),
+)
 FACT_PAYMENT = Table(
     Layer.GOLD,
     "fact_payment",
@@ -401,6 +425,7 @@ TABLES: tuple[Table, ...] = (
     DIM_LEAD,
     FACT_ORDER,
     FACT_ORDER_ITEM,
+    FACT_SALES_MONTH,
     FACT_PAYMENT,
     FACT_REVIEW,
     FACT_CLOSED_DEAL,

@@ -120,4 +120,32 @@ FACT_PAGE_DAY = Table(
     reads=("fact_access_log",),
     references=(date_member("request_date_key"),),
 )
-TABLES: tuple[Table, ...] = (FACT_ACCESS_LOG, FACT_CLICKSTREAM, FACT_SESSION, FACT_PAGE_DAY)
+FACT_PRODUCT_DAY = Table(
+    Layer.GOLD,
+    "fact_product_day",
+    "A product on a day: how often visitors looked at it, bought it, for how much",
+    (
+        date_key("event_date_key", "Day of the events, UTC"),
+        key("product_key", "The product"),
+        Column(
+            "product_id",
+            "STRING",
+            "The product as its sources name it, so that lists of products join nothing",
+            nullable=False,
+        ),
+        Column("event_count", "BIGINT", "Events about it", nullable=False, derived=True),
+        Column("purchase_count", "BIGINT", "Purchases of it", nullable=False, derived=True),
+        Column("revenue", SUM_OF_MONEY, "Amounts of its purchases, BRL", nullable=False),
+    ),
+    grain=("event_date_key", "product_key"),
+    source=SOURCE,
+    reads=("fact_clickstream", "dim_product"),
+    references=(date_member("event_date_key"), member("product_key", "dim_product")),
+)
+TABLES: tuple[Table, ...] = (
+    FACT_ACCESS_LOG,
+    FACT_CLICKSTREAM,
+    FACT_SESSION,
+    FACT_PAGE_DAY,
+    FACT_PRODUCT_DAY,
+)

@@ -112,8 +112,7 @@ def ensure_table(spark: SparkSession, contract: Table) -> None:
 
 
 def _input(spark: SparkSession, name: str) -> DataFrame:
-    layer = Layer.GOLD if name.startswith(("dim_", "fact_")) else Layer.SILVER
-    return spark.table(f"{layer}.{name}")
+    return spark.table(catalog.read_by_gold(name).full_name)
 
 
 def checked(spark: SparkSession, rows: DataFrame, contract: Table) -> tuple[int, list[Result]]:

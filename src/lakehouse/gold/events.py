@@ -65,21 +65,32 @@ def fact_clickstream(
     )
 
 
+def fact_product_day(fact_clickstream: DataFrame, dim_product: DataFrame) -> DataFrame:
+    """Products by day; what is about no known product is counted as the unknown one."""
+    products = dim_product.select("product_key", "product_id")
+    days = fact_clickstream.groupBy("event_date_key", "product_key").agg(
+        F.count(F.lit(1)).alias("event_count"),
+        F.count_if(_is_purchase()).alias("purchase_count"),
+        _revenue().alias("revenue"),
+    )
+    return days.join(products, "product_key").select(
+        "event_date_key", "product_key", "product_id", "event_count", "purchase_count", "revenue"
+    )
+
+
 def fact_session(fact_clickstream: DataFrame) -> DataFrame:
     """Sessions from their first event to their last.
 
     Early events may have come before their customer was known, so the highest key is the one.
     """
-    purchase = F.col("event_type") == _PURCHASE
-    revenue = F.sum(F.when(purchase, F.col("amount")))
     sessions = fact_clickstream.groupBy("user_id", "session_id").agg(
         F.max("customer_key").alias("customer_key"),
         F.min("occurred_at").alias("started_at"),
         F.max("occurred_at").alias("ended_at"),
         F.count(F.lit(1)).alias("event_count"),
-        F.count_if(purchase).alias("purchase_count"),
+        F.count_if(_is_purchase()).alias("purchase_count"),
         F.max("funnel_step").alias("funnel_step"),
-        F.coalesce(revenue, F.lit(0)).cast(SUM_OF_MONEY).alias("revenue"),
+        _revenue().alias("revenue"),
     )
     return sessions.select(
         "user_id",
@@ -104,6 +115,15 @@ def fact_page_day(fact_access_log: DataFrame) -> DataFrame:
         F.countDistinct("ip_address").alias("visitor_count"),
         F.coalesce(F.sum("bytes_sent"), F.lit(0).cast("bigint")).alias("bytes_sent"),
     )
+
+
+def _is_purchase() -> Column:
+    return F.col("event_type") == _PURCHASE
+
+
+def _revenue() -> Column:
+    amounts = F.sum(F.when(_is_purchase(), F.col("amount")))
+    return F.coalesce(amounts, F.lit(0)).cast(SUM_OF_MONEY)
 
 
 def _funnel_step() -> Column:

@@ -111,6 +111,16 @@ def fact_order_item(
     )
 
 
+def fact_sales_month(fact_order_item: DataFrame) -> DataFrame:
+    """Items summed by month, category and state; a month is its first day."""
+    month = F.trunc("purchase_date_key", "month").alias("purchase_date_key")
+    return fact_order_item.groupBy(month, "product_category_key", "customer_state_key").agg(
+        F.count(F.lit(1)).alias("item_count"),
+        F.sum("price").cast(SUM_OF_MONEY).alias("price_total"),
+        F.sum("freight").cast(SUM_OF_MONEY).alias("freight_total"),
+    )
+
+
 def fact_payment(
     order_payments: DataFrame,
     orders: DataFrame,

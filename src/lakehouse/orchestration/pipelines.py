@@ -87,7 +87,7 @@ PIPELINES: tuple[Pipeline, ...] = (
 )
 STREAMS_GOLD = Pipeline(
     "Log_from_Silver_to_Gold_with_Hive",
-    "New events of the streams, merged by identity; sessions and pages; small files compacted",
+    "New events of the streams, merged by identity, and their summaries; small files compacted",
     Layer.GOLD,
     streams.SOURCE,
     schedule="15 * * * *",

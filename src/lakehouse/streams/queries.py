@@ -16,7 +16,7 @@ from lakehouse.streams.enriching import Known
 
 # After a kill, what came since the last boundary is done again; at a boundary events wait a moment.
 _REAL_TIME_BATCH = "300 seconds"
-_MINUTES_EVERY = "5 seconds"
+_MINUTES_EVERY = "2 seconds"
 # bounds memory when figures catch up after a stop
 _MINUTES_AT_ONCE = 100_000
 

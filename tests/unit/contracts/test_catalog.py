@@ -46,8 +46,7 @@ def read_table(table: Table, name: str) -> Table:
     """The declared table behind a name in `reads`."""
     if table.layer is Layer.SILVER:
         return catalog.table(Layer.BRONZE, name)
-    is_gold = name.startswith(("dim_", "fact_"))
-    return catalog.table(Layer.GOLD if is_gold else Layer.SILVER, name)
+    return catalog.read_by_gold(name)
 
 
 @pytest.mark.parametrize("table", MADE_BY_A_FUNCTION, ids=full_name)

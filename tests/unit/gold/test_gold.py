@@ -55,15 +55,10 @@ def _missing(rows: list[Row], contract: Table) -> set[str]:
 
 def _built(spark: SparkSession, case: Path, contract: Table) -> DataFrame:
     """The table as it is written: a dimension with its keys and its unknown member."""
-    read = [typed_frame(spark, case, _read_table(name)) for name in contract.reads]
+    read = [typed_frame(spark, case, catalog.read_by_gold(name)) for name in contract.reads]
     made = function_of(contract)(*read)
     if not contract.is_dimension:
         return made
     if contract.columns[0].name not in contract.grain:
         made = keys.with_keys(made, typed_frame(spark, case, contract), contract)
     return keys.with_unknown_member(made, contract)
-
-
-def _read_table(name: str) -> Table:
-    layer = Layer.GOLD if name.startswith(("dim_", "fact_")) else Layer.SILVER
-    return catalog.table(layer, name)

@@ -85,7 +85,7 @@ def test_dax_names_only_what_exists(each: Measure) -> None:
 
 def test_a_missing_column_is_told_with_its_table() -> None:
     visual = dataclasses.replace(
-        VISUALS["warehouse/revenue-by-state"], category=Attribute("province", key="customer_key")
+        VISUALS["warehouse/lateness-by-state"], category=Attribute("province", key="customer_key")
     )
     with pytest.raises(queries.BadReportError, match=r"gold\.dim_customer has no column province"):
         queries.query(visual)
@@ -111,7 +111,7 @@ def test_an_unknown_measure_is_told_with_the_nearest() -> None:
 
 def test_parameters_move_the_scenario(spark: SparkSession) -> None:
     figure = queries.sql("Scenario difference", {"price_change": 0.1, "freight_change": -0.5})
-    rows = "VALUES (100.00BD, 10.00BD), (50.00BD, 30.00BD) AS v(price, freight)"
+    rows = "VALUES (100.00BD, 10.00BD), (50.00BD, 30.00BD) AS v(price_total, freight_total)"
     found = spark.sql(f"SELECT {figure} FROM {rows}").first()
     assert found is not None
     assert found[0] == pytest.approx(15 - 20)

@@ -47,27 +47,45 @@ _ITEMS = (
         Format.COUNT,
         "Items sold",
     ),
+)
+_SALES_BY_MONTH = (
+    Measure(
+        "Monthly revenue",
+        "fact_sales_month",
+        "sum(price_total)",
+        "SUM(fact_sales_month[price_total])",
+        Format.MONEY,
+        "Prices of the items of whole months, freight not counted, BRL",
+    ),
+    Measure(
+        "Monthly freight",
+        "fact_sales_month",
+        "sum(freight_total)",
+        "SUM(fact_sales_month[freight_total])",
+        Format.MONEY,
+        "Freight of the items of whole months, BRL",
+    ),
     Measure(
         "Scenario revenue",
-        "fact_order_item",
-        "sum(price) * (1 + {price_change})",
-        "[Revenue] * (1 + [Price change value])",
+        "fact_sales_month",
+        "sum(price_total) * (1 + {price_change})",
+        "[Monthly revenue] * (1 + [Price change value])",
         Format.MONEY,
         "Revenue with prices changed as chosen, BRL",
     ),
     Measure(
         "Scenario freight",
-        "fact_order_item",
-        "sum(freight) * (1 + {freight_change})",
-        "[Freight] * (1 + [Freight change value])",
+        "fact_sales_month",
+        "sum(freight_total) * (1 + {freight_change})",
+        "[Monthly freight] * (1 + [Freight change value])",
         Format.MONEY,
         "Freight changed as chosen, BRL",
     ),
     Measure(
         "Scenario difference",
-        "fact_order_item",
-        "sum(price) * {price_change} + sum(freight) * {freight_change}",
-        "[Scenario revenue] + [Scenario freight] - [Revenue] - [Freight]",
+        "fact_sales_month",
+        "sum(price_total) * {price_change} + sum(freight_total) * {freight_change}",
+        "[Scenario revenue] + [Scenario freight] - [Monthly revenue] - [Monthly freight]",
         Format.MONEY,
         "What the chosen changes add to revenue and freight together, BRL",
     ),
@@ -205,6 +223,30 @@ _CLICKS = (
         "Amounts of purchases in the clickstream, BRL",
     ),
     Measure(
+        "Product purchases",
+        "fact_product_day",
+        "sum(purchase_count)",
+        "SUM(fact_product_day[purchase_count])",
+        Format.COUNT,
+        "Purchases by product in the clickstream",
+    ),
+    Measure(
+        "Product revenue",
+        "fact_product_day",
+        "sum(revenue)",
+        "SUM(fact_product_day[revenue])",
+        Format.MONEY,
+        "Amounts of purchases by product in the clickstream, BRL",
+    ),
+    Measure(
+        "Product events",
+        "fact_product_day",
+        "sum(event_count)",
+        "SUM(fact_product_day[event_count])",
+        Format.COUNT,
+        "What visitors did, by product",
+    ),
+    Measure(
         "Sessions",
         "fact_session",
         "count(*)",
@@ -237,7 +279,15 @@ def _reached(event: str, step: int) -> Measure:
 
 _FUNNEL = tuple(_reached(event, step) for event, step in FUNNEL.items())
 FUNNEL_MEASURES = tuple(measure.name for measure in _FUNNEL)
-MEASURES = (*_ITEMS, *_ORDERS, *_PAYMENTS_AND_REVIEWS, *_REQUESTS, *_CLICKS, *_FUNNEL)
+MEASURES = (
+    *_ITEMS,
+    *_SALES_BY_MONTH,
+    *_ORDERS,
+    *_PAYMENTS_AND_REVIEWS,
+    *_REQUESTS,
+    *_CLICKS,
+    *_FUNNEL,
+)
 _BY_NAME: Mapping[str, Measure] = {measure.name: measure for measure in MEASURES}
 
 

@@ -10,7 +10,7 @@ _MONTH = Attribute("year_month", key="purchase_date_key")
 _YEAR = Attribute("year", key="purchase_date_key")
 _STATE = Attribute("state", key="customer_state_key")
 _CATEGORY = Attribute("product_category_name_english", key="product_category_key")
-_PRODUCT = Attribute("product_id", key="product_key")
+_PRODUCT = Attribute("product_id")
 _TOP = 10
 
 WAREHOUSE = Page(
@@ -37,7 +37,12 @@ WAREHOUSE = Page(
                 "revenue-by-month",
                 "Revenue and freight by month",
                 Kind.LINE,
-                ("Revenue", "Scenario revenue", "Freight", "Scenario freight"),
+                (
+                    "Monthly revenue",
+                    "Scenario revenue",
+                    "Monthly freight",
+                    "Scenario freight",
+                ),
                 _MONTH,
             ),
             Visual(
@@ -60,7 +65,7 @@ WAREHOUSE = Page(
                 "revenue-by-category",
                 "Revenue by category",
                 Kind.BAR,
-                ("Revenue", "Freight"),
+                ("Monthly revenue", "Monthly freight"),
                 _CATEGORY,
                 top=_TOP,
             ),
@@ -68,7 +73,7 @@ WAREHOUSE = Page(
                 "revenue-by-state",
                 "Revenue by state of the customer",
                 Kind.BAR,
-                ("Revenue", "Freight"),
+                ("Monthly revenue", "Monthly freight"),
                 _STATE,
             ),
             Visual(
@@ -184,7 +189,7 @@ CLICKSTREAM = Page(
                 "top-products",
                 "Products most bought",
                 Kind.TABLE,
-                ("Purchases", "Click revenue", "Events"),
+                ("Product purchases", "Product revenue", "Product events"),
                 _PRODUCT,
                 top=_TOP,
                 without=(Without(_PRODUCT, UNKNOWN_TEXT),),
