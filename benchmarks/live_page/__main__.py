@@ -22,8 +22,8 @@ from lakehouse.platform.settings import Settings
 from lakehouse.platform.status import proportional_memory_mb
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
+from lakehouse.serving.dashboard.board import REFRESH_SECONDS
 
-_POLL_SECONDS = 2.0
 _EVENT_EVERY = 7.3
 _PATIENCE = 60.0
 _CHOICES = {
@@ -70,11 +70,11 @@ def processor_ms(config: Settings, viewers: int, seconds: float) -> tuple[float,
 
     def look(number: int) -> None:
         viewer = Viewer(config)
-        time.sleep(_POLL_SECONDS * number / viewers)
+        time.sleep(REFRESH_SECONDS * number / viewers)
         while time.monotonic() < until:
             viewer.refresh()
             counts[number] += 1
-            time.sleep(_POLL_SECONDS)
+            time.sleep(REFRESH_SECONDS)
 
     before = sum(process.cpu_times()[:2])
     threads = [threading.Thread(target=look, args=(number,)) for number in range(viewers)]
@@ -97,7 +97,7 @@ def delays(config: Settings, events: int) -> list[float]:
         while _requests(viewer) <= before:
             if time.monotonic() > began + _PATIENCE:
                 sys.exit(f"line {number} was not on the page after {_PATIENCE:.0f} s")
-            time.sleep(_POLL_SECONDS)
+            time.sleep(REFRESH_SECONDS)
         found.append(time.monotonic() - began)
         tell(f"line {number}: {found[-1]:.1f} s")
         time.sleep(max(0.0, _EVENT_EVERY - found[-1]))

@@ -24,7 +24,7 @@ from lakehouse.serving.last_verify import LastVerify
 from lakehouse.serving.stream_watch import Look, Watcher
 
 # how often a page asks, and what is new is read while anybody looks, in seconds
-REFRESH_SECONDS = 2.0
+REFRESH_SECONDS = 1.0
 # nobody has asked for so long: pages are closed
 _LOOKED_SECONDS = 30.0
 _STREAMS = words.command("up stream")
