@@ -50,6 +50,34 @@ def test_parts_add_up_to_the_whole(
     assert total == Decimal(str(shown[whole]["rows"][0][0]))
 
 
+@pytest.mark.parametrize(
+    ("summary", "fact"),
+    [
+        (
+            "SELECT sum(item_count), sum(price_total), sum(freight_total) "
+            "FROM gold.fact_sales_month",
+            "SELECT count(*), sum(price), sum(freight) FROM gold.fact_order_item",
+        ),
+        (
+            "SELECT sum(order_count), sum(late_count), sum(days_late_total), "
+            "sum(days_to_deliver_total) FROM gold.fact_delivery_month",
+            "SELECT count(*), count_if(is_late), sum(days_late), sum(days_to_deliver) "
+            "FROM gold.fact_order",
+        ),
+        (
+            "SELECT sum(event_count), sum(purchase_count) FROM gold.fact_product_day",
+            "SELECT count(*), count_if(event_type = 'purchase') FROM gold.fact_clickstream",
+        ),
+    ],
+    ids=["sales", "deliveries", "products"],
+)
+def test_a_summary_adds_up_to_its_fact(
+    summary: str, fact: str, shown: dict[str, dict[str, Any]]
+) -> None:
+    (parts,), (whole,) = query(summary).rows, query(fact).rows
+    assert [Decimal(part) for part in parts] == [Decimal(part) for part in whole]
+
+
 def test_figures_agree_with_verify(shown: dict[str, dict[str, Any]]) -> None:
     found = {
         (line["table"], line["subject"]): Decimal(str(line["found"]))

@@ -11,6 +11,7 @@ from lakehouse.contracts.model import Column, Layer, Reference, Rule, Severity, 
 MONEY = "DECIMAL(12,2)"
 SUM_OF_MONEY = "DECIMAL(14,2)"
 DAYS = "DECIMAL(9,2)"
+SUM_OF_DAYS = "DECIMAL(14,2)"
 UNKNOWN_KEY = -1
 UNKNOWN_DATE = "1900-01-01"
 UNKNOWN_TEXT = "unknown"
@@ -334,6 +335,51 @@ FACT_SALES_MONTH = Table(
         Total("freight_total", "fact_order_item.freight"),
     ),
 )
+FACT_DELIVERY_MONTH = Table(
+    Layer.GOLD,
+    "fact_delivery_month",
+    "How the orders of a month came to a state: what reports ask of all orders",
+    (
+        date_key("purchase_date_key", "First day of the month of purchase"),
+        key("customer_state_key", "State of who ordered"),
+        Column("order_count", "BIGINT", "Orders", nullable=False, derived=True),
+        Column("delivered_count", "BIGINT", "Orders delivered", nullable=False, derived=True),
+        Column(
+            "days_to_deliver_total",
+            SUM_OF_DAYS,
+            "Days from purchase to delivery, summed over those delivered",
+            nullable=False,
+            derived=True,
+        ),
+        Column(
+            "promised_count",
+            "BIGINT",
+            "Orders delivered that a day was promised for",
+            nullable=False,
+            derived=True,
+        ),
+        Column(
+            "days_late_total",
+            SUM_OF_DAYS,
+            "Days from the promised day to the day of delivery, summed; early ones count below 0",
+            nullable=False,
+            derived=True,
+        ),
+        Column(
+            "late_count",
+            "BIGINT",
+            "Orders that came on a later day than promised",
+            nullable=False,
+            derived=True,
+        ),
+    ),
+    grain=("purchase_date_key", "customer_state_key"),
+    reads=("fact_order",),
+    references=(
+        date_member("purchase_date_key"),
+        member("customer_state_key", "dim_state", "state_key"),
+    ),
+)
 FACT_PAYMENT = Table(
     Layer.GOLD,
     "fact_payment",
@@ -426,6 +472,7 @@ TABLES: tuple[Table, ...] = (
     FACT_ORDER,
     FACT_ORDER_ITEM,
     FACT_SALES_MONTH,
+    FACT_DELIVERY_MONTH,
     FACT_PAYMENT,
     FACT_REVIEW,
     FACT_CLOSED_DEAL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.gold import DAYS, MONEY, SUM_OF_MONEY
+from lakehouse.contracts.gold import DAYS, MONEY, SUM_OF_DAYS, SUM_OF_MONEY
 from lakehouse.gold.allocation import with_allocation
 from lakehouse.gold.keys import date_key, or_unknown
 
@@ -113,11 +113,22 @@ def fact_order_item(
 
 def fact_sales_month(fact_order_item: DataFrame) -> DataFrame:
     """Items summed by month, category and state; a month is its first day."""
-    month = F.trunc("purchase_date_key", "month").alias("purchase_date_key")
-    return fact_order_item.groupBy(month, "product_category_key", "customer_state_key").agg(
+    return fact_order_item.groupBy(_month(), "product_category_key", "customer_state_key").agg(
         F.count(F.lit(1)).alias("item_count"),
         F.sum("price").cast(SUM_OF_MONEY).alias("price_total"),
         F.sum("freight").cast(SUM_OF_MONEY).alias("freight_total"),
+    )
+
+
+def fact_delivery_month(fact_order: DataFrame) -> DataFrame:
+    """Orders summed by month and state; what was not delivered has no days."""
+    return fact_order.groupBy(_month(), "customer_state_key").agg(
+        F.count(F.lit(1)).alias("order_count"),
+        F.count("days_to_deliver").alias("delivered_count"),
+        _days_in_all("days_to_deliver").alias("days_to_deliver_total"),
+        F.count("days_late").alias("promised_count"),
+        _days_in_all("days_late").alias("days_late_total"),
+        F.count_if("is_late").alias("late_count"),
     )
 
 
@@ -228,6 +239,15 @@ def _with_order(
         date_key("purchased_at").alias("purchase_date_key"),
     )
     return rows.join(of_order, "order_id")
+
+
+def _days_in_all(name: str) -> Column:
+    return F.coalesce(F.sum(name), F.lit(0)).cast(SUM_OF_DAYS)
+
+
+def _month() -> Column:
+    """The first day of the month of purchase, under the name by which calendars filter."""
+    return F.trunc("purchase_date_key", "month").alias("purchase_date_key")
 
 
 def _count(name: str) -> Column:

@@ -118,6 +118,42 @@ _ORDERS = (
         "Average days from the promised day to the day of delivery; negative is early",
     ),
 )
+_DELIVERIES_BY_MONTH = (
+    Measure(
+        "Monthly orders",
+        "fact_delivery_month",
+        "sum(order_count)",
+        "SUM(fact_delivery_month[order_count])",
+        Format.COUNT,
+        "Orders of whole months",
+    ),
+    Measure(
+        "Monthly late share",
+        "fact_delivery_month",
+        "try_divide(sum(late_count), sum(promised_count))",
+        "DIVIDE(SUM(fact_delivery_month[late_count]), SUM(fact_delivery_month[promised_count]))",
+        Format.SHARE,
+        "Late share of the orders of whole months",
+    ),
+    Measure(
+        "Monthly days to deliver",
+        "fact_delivery_month",
+        "try_divide(sum(days_to_deliver_total), sum(delivered_count))",
+        "DIVIDE(SUM(fact_delivery_month[days_to_deliver_total]), "
+        "SUM(fact_delivery_month[delivered_count]))",
+        Format.DECIMAL,
+        "Average days from purchase to delivery, of whole months",
+    ),
+    Measure(
+        "Monthly days late",
+        "fact_delivery_month",
+        "try_divide(sum(days_late_total), sum(promised_count))",
+        "DIVIDE(SUM(fact_delivery_month[days_late_total]), "
+        "SUM(fact_delivery_month[promised_count]))",
+        Format.DECIMAL,
+        "Average days from the promised day to the day of delivery, of whole months",
+    ),
+)
 _PAYMENTS_AND_REVIEWS = (
     Measure(
         "Paid",
@@ -283,6 +319,7 @@ MEASURES = (
     *_ITEMS,
     *_SALES_BY_MONTH,
     *_ORDERS,
+    *_DELIVERIES_BY_MONTH,
     *_PAYMENTS_AND_REVIEWS,
     *_REQUESTS,
     *_CLICKS,

@@ -80,14 +80,19 @@ WAREHOUSE = Page(
                 "lateness-by-state",
                 "Delivery by state of the customer",
                 Kind.TABLE,
-                ("Late share", "Days late", "Days to deliver", "Orders"),
+                (
+                    "Monthly late share",
+                    "Monthly days late",
+                    "Monthly days to deliver",
+                    "Monthly orders",
+                ),
                 _STATE,
             ),
             Visual(
                 "lateness-by-month",
                 "Late deliveries by month of purchase",
                 Kind.LINE,
-                ("Late share",),
+                ("Monthly late share",),
                 _MONTH,
             ),
             Visual(
