@@ -90,7 +90,7 @@ def publish(
 
 def computed(spark: SparkSession, contract: Table) -> DataFrame:
     """The rows that a gold table should hold, with keys and unknown member."""
-    rows = function_of(contract)(**{read: _input(spark, read) for read in contract.reads})
+    rows = function_of(contract)(**{read: _input(spark, contract, read) for read in contract.reads})
     if contract.columns[0].key and contract.columns[0].type == "BIGINT":
         rows = with_keys(rows, spark.table(contract.full_name), contract)
     if contract.unknown_member:
@@ -111,8 +111,12 @@ def ensure_table(spark: SparkSession, contract: Table) -> None:
         spark.sql(f"ALTER TABLE {contract.full_name} ADD COLUMNS ({ddl.columns(gained)})")
 
 
-def _input(spark: SparkSession, name: str) -> DataFrame:
-    return spark.table(catalog.read_by_gold(name).full_name)
+def _input(spark: SparkSession, contract: Table, name: str) -> DataFrame:
+    read = catalog.read_by_gold(name)
+    if contract.source == STREAMS and not spark.catalog.tableExists(read.full_name):
+        # before the star schema is built events wait in silver, so there is nothing to look up
+        return spark.createDataFrame([], ddl.columns(read.columns))
+    return spark.table(read.full_name)
 
 
 def checked(spark: SparkSession, rows: DataFrame, contract: Table) -> tuple[int, list[Result]]:
