@@ -106,8 +106,11 @@ def test_events_know_the_product_and_the_customer_of_the_warehouse(
 
 @pytest.fixture(scope="module")
 def asked(made: dict, platform: Settings) -> list[Asked]:
-    """Every query of the dashboards, for the time in which the lines were written."""
-    end = made["ended"]
+    """Every query of the dashboards, for the time in which the lines were written.
+
+    Figures come a little behind the lines: they are read, and then Prometheus reads them.
+    """
+    end = made["ended"] + dt.timedelta(seconds=20)
     since_midnight = end - end.replace(hour=0, minute=0, second=0, microsecond=0)
     return list(ask_all(end, min(since_midnight, dt.timedelta(minutes=30)), platform))
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import os
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -16,7 +18,9 @@ from TCLIService.ttypes import TOperationState
 from thrift.transport.THttpClient import THttpClient
 
 from integration.launching import lakehouse, lakehouse_json
+from lakehouse.platform.assembly import assembled
 from lakehouse.platform.secrets import GENERATORS
+from lakehouse.platform.services import load_services
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor, log_file
 from lakehouse.serving import thrift
@@ -176,6 +180,25 @@ def test_sessions_side_by_side_keep_their_users(platform: Settings, trial: str) 
     with ThreadPoolExecutor(len(logins)) as pool:
         found = list(pool.map(lambda login: _asks_in_turn(login, trial), logins))
     assert found == [{login.user: True} for login in logins]
+
+
+def test_what_the_end_of_a_session_loads_is_there(platform: Settings) -> None:
+    """Without a class of it, ends of sessions fail once and from then on wait for ever.
+
+    The server loads it where a session ends on a thread that never asked the catalog: too seldom to
+    wait for. So it is loaded by hand, in a JVM with the engine's class path.
+    """
+    service = next(one for one in load_services() if one.name == "spark")
+    program = (
+        "from pyspark.sql import SparkSession\n"
+        f"jars = '{assembled(service, platform)}/lib/*'\n"
+        "plain = SparkSession.builder.master('local[1]').config('spark.ui.enabled', 'false')\n"
+        "engine = plain.config('spark.driver.extraClassPath', jars).getOrCreate()\n"
+        "name = 'org.apache.hadoop.hive.ql.exec.FunctionRegistry'\n"
+        "print(engine._jvm.java.lang.Class.forName(name).getName())\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert answer.stdout.strip() == "org.apache.hadoop.hive.ql.exec.FunctionRegistry", answer.stderr
 
 
 def _asks_in_turn(login: Login, trial: str) -> dict[str, bool]:
