@@ -32,7 +32,6 @@ SERVERS = (
 class Generated:
     """What was generated, what the tables then showed, what was set aside, what happened."""
 
-    day: str
     manifest: dict[str, Any]
     figures: dict[str, int]
     quarantine: dict[str, list[dict[str, str]]]
@@ -52,4 +51,4 @@ def brought_to_gold(platform: Settings, folder: Path) -> Generated:
     else:
         ordeal = run_while_killing(platform, SERVERS, DAY)
     kept = lakehouse_json("quarantine", "list", "--limit", "1000")
-    return Generated(DAY, manifest, measuring.figures(), kept, ordeal)
+    return Generated(manifest, measuring.figures(), kept, ordeal)

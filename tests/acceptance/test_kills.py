@@ -9,6 +9,7 @@ import pytest
 
 from acceptance.generated import SERVERS, Generated
 from acceptance.killing import Ordeal
+from integration.launching import lakehouse_json
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +34,7 @@ def test_each_server_was_killed_once_at_work_and_came_back(
 
 def test_runs_end_well_or_by_the_command_they_name(ordeal: Ordeal) -> None:
     assert ordeal.complaint == ""
+
+
+def test_every_line_of_verify_balances_after_the_kills(ordeal: Ordeal) -> None:
+    assert [line for line in lakehouse_json("verify") if not line["balanced"]] == []

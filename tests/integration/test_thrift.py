@@ -27,6 +27,7 @@ from lakehouse.serving import thrift
 from lakehouse.serving.thrift import Login, QueryError, query
 
 ROWS = 3
+REGISTRY = "org.apache.hadoop.hive.ql.exec.FunctionRegistry"
 _UNDER_WAY = (
     TOperationState.INITIALIZED_STATE,
     TOperationState.PENDING_STATE,
@@ -194,11 +195,10 @@ def test_what_the_end_of_a_session_loads_is_there(platform: Settings) -> None:
         f"jars = '{assembled(service, platform)}/lib/*'\n"
         "plain = SparkSession.builder.master('local[1]').config('spark.ui.enabled', 'false')\n"
         "engine = plain.config('spark.driver.extraClassPath', jars).getOrCreate()\n"
-        "name = 'org.apache.hadoop.hive.ql.exec.FunctionRegistry'\n"
-        "print(engine._jvm.java.lang.Class.forName(name).getName())\n"
+        f"print(engine._jvm.java.lang.Class.forName('{REGISTRY}').getName())\n"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert answer.stdout.strip() == "org.apache.hadoop.hive.ql.exec.FunctionRegistry", answer.stderr
+    assert answer.stdout.strip() == REGISTRY, answer.stderr
 
 
 def _asks_in_turn(login: Login, trial: str) -> dict[str, bool]:
