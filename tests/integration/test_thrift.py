@@ -19,6 +19,7 @@ from thrift.transport.THttpClient import THttpClient
 
 from integration.launching import lakehouse, lakehouse_json
 from lakehouse.platform.assembly import assembled
+from lakehouse.platform.environment import process_environment
 from lakehouse.platform.secrets import GENERATORS
 from lakehouse.platform.services import load_services
 from lakehouse.platform.settings import Settings
@@ -197,7 +198,13 @@ def test_what_the_end_of_a_session_loads_is_there(platform: Settings) -> None:
         "engine = plain.config('spark.driver.extraClassPath', jars).getOrCreate()\n"
         f"print(engine._jvm.java.lang.Class.forName('{REGISTRY}').getName())\n"
     )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    # without what a Connect session of this process left in the environment
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=process_environment(platform),
+    )
     assert answer.stdout.strip() == REGISTRY, answer.stderr
 
 
