@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -61,6 +62,16 @@ def total(page: dict[str, Any], name: str) -> float:
     return sum(
         sum(trace["y"]) for trace in page[f"picture-{name}"]["figure"]["data"] if trace.get("y")
     )
+
+
+def test_every_colour_of_dash_follows_the_theme(browser: Browser) -> None:
+    """Controls of Dash bring colours of their own, which know no dark theme."""
+    suite = f"{browser.root}/_dash-component-suites/dash/dcc/dash_core_components.js"
+    named = r"(--Dash-(?:Fill|Stroke|Text)-[A-Za-z-]+):"
+    colours = set(re.findall(named, requests.get(suite, timeout=20).text))
+    ours = requests.get(f"{browser.root}/assets/dashboard.css", timeout=20).text
+    assert len(colours) > 8
+    assert colours - set(re.findall(named, ours)) == set()
 
 
 def test_every_figure_of_cassandra_has_its_numbers(servers: Settings, browser: Browser) -> None:
