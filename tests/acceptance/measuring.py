@@ -1,4 +1,4 @@
-"""What tables hold, asked for through Thrift: counts, fingerprints, what Delta wrote."""
+"""What tables hold: counts, fingerprints, what Delta wrote, balances that do not hold."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from integration.launching import lakehouse_json
 from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.serving.thrift import query
@@ -54,6 +55,11 @@ FIGURES: Mapping[str, str] = {
 def figures() -> dict[str, int]:
     """Every figure as the tables show it now."""
     return {name: int(query(statement).rows[0][0]) for name, statement in FIGURES.items()}
+
+
+def unbalanced() -> list[dict[str, Any]]:
+    """Lines of `verify` that do not balance."""
+    return [line for line in lakehouse_json("verify") if not line["balanced"]]
 
 
 def rows_of_import(name: str, day: str) -> int:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
+from acceptance import measuring
 from acceptance.generated import SERVERS, Generated
 from acceptance.killing import Ordeal
-from integration.launching import lakehouse_json
 
 
 @pytest.fixture(scope="module")
@@ -37,4 +37,4 @@ def test_runs_end_well_or_by_the_command_they_name(ordeal: Ordeal) -> None:
 
 
 def test_every_line_of_verify_balances_after_the_kills(ordeal: Ordeal) -> None:
-    assert [line for line in lakehouse_json("verify") if not line["balanced"]] == []
+    assert measuring.unbalanced() == []

@@ -18,10 +18,8 @@ from TCLIService.ttypes import TOperationState
 from thrift.transport.THttpClient import THttpClient
 
 from integration.launching import lakehouse, lakehouse_json
-from lakehouse.platform.assembly import assembled
 from lakehouse.platform.environment import process_environment
 from lakehouse.platform.secrets import GENERATORS
-from lakehouse.platform.services import load_services
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor, log_file
 from lakehouse.serving import thrift
@@ -190,20 +188,17 @@ def test_what_the_end_of_a_session_loads_is_there(platform: Settings) -> None:
     The server loads it where a session ends on a thread that never asked the catalog: too seldom to
     wait for. So it is loaded by hand, in a JVM with the engine's class path.
     """
-    service = next(one for one in load_services() if one.name == "spark")
+    # without what a Connect session of this process left there
+    environment = process_environment(platform)
     program = (
         "from pyspark.sql import SparkSession\n"
-        f"jars = '{assembled(service, platform)}/lib/*'\n"
+        f"jars = '{environment['LAKEHOUSE_SPARK_ASSEMBLY']}/lib/*'\n"
         "plain = SparkSession.builder.master('local[1]').config('spark.ui.enabled', 'false')\n"
         "engine = plain.config('spark.driver.extraClassPath', jars).getOrCreate()\n"
         f"print(engine._jvm.java.lang.Class.forName('{REGISTRY}').getName())\n"
     )
-    # without what a Connect session of this process left in the environment
     answer = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        env=process_environment(platform),
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment
     )
     assert answer.stdout.strip() == REGISTRY, answer.stderr
 
