@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -142,22 +144,44 @@ def _is_current(page: Path, text: str) -> bool:
 
 
 def _pytest(suites: list[Suite], told: list[str]) -> bool:
-    """Run unit tests on all cores, then the others, which share servers, in one process."""
-    codes = []
-    for of_unit in (True, False):
-        part = [suite for suite in suites if (suite is Suite.UNIT) is of_unit]
-        if part:
-            codes.append(_run_to_its_end(_pytest_command(part, told)))
-        if _INTERRUPTED in codes:
-            break
+    """Run unit tests on all cores; beside the others, which share servers, if those run too."""
+    unit = [suite for suite in suites if suite is Suite.UNIT]
+    others = [suite for suite in suites if suite is not Suite.UNIT]
+    if unit and others:
+        codes = _run_beside(_pytest_command(unit, told), _pytest_command(others, told))
+    elif unit:
+        # each worker has a Spark of its own, of more than a gigabyte
+        workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+        codes = [_run_to_its_end((*_pytest_command(unit, told), "-n", str(workers)))]
+    else:
+        codes = [_run_to_its_end(_pytest_command(others, told))]
     return _PASSED in codes and set(codes) <= {_PASSED, _NOTHING_TO_RUN}
 
 
-def _pytest_command(suites: list[Suite], told: list[str]) -> tuple[str, ...]:
+def _pytest_command(suites: Sequence[Suite], told: list[str]) -> tuple[str, ...]:
     folders = [f"tests/{suite}" for suite in suites if (PROJECT / "tests" / suite).exists()]
-    # each worker has a Spark of its own, of more than a gigabyte
-    workers = min(os.cpu_count() or 1, _MOST_WORKERS) if suites == [Suite.UNIT] else 0
-    return (*_PYTHON, "pytest", *folders, "-n", str(workers), *told)
+    return (*_PYTHON, "pytest", *folders, *told)
+
+
+def _run_beside(filler: tuple[str, ...], command: tuple[str, ...]) -> list[int]:
+    """Run a command, and another in the time that it leaves; told of when the first has ended."""
+    say("unit tests run beside those of servers, and are told of after them")
+    with tempfile.TemporaryFile() as report:
+        beside = subprocess.Popen(
+            ("nice", "-n", "19", *filler),
+            cwd=PROJECT,
+            stdout=report,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        with beside:
+            code = _run_to_its_end(command)
+            if code == _INTERRUPTED:
+                beside.terminate()
+        report.seek(0)
+        sys.stdout.flush()
+        shutil.copyfileobj(report, sys.stdout.buffer)
+    return [code, beside.returncode]
 
 
 def _run_to_its_end(command: tuple[str, ...]) -> int:

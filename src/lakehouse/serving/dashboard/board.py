@@ -23,8 +23,10 @@ from lakehouse.serving.dashboard.source import Source
 from lakehouse.serving.last_verify import LastVerify
 from lakehouse.serving.stream_watch import Look, Watcher
 
-# how often a page asks, and what is new is read while anybody looks, in seconds
+# how often a page asks
 REFRESH_SECONDS = 1.0
+# how often what is new is read while anybody looks: a page that asks just before waits a turn more
+_READ_SECONDS = 0.5
 # nobody has asked for so long: pages are closed
 _LOOKED_SECONDS = 30.0
 _STREAMS = words.command("up stream")
@@ -86,7 +88,7 @@ class Board:
     def start(self) -> None:
         """Ask every source again and again, from now on."""
         for refresh, pace in (
-            (self._refresh_live, _Pace(REFRESH_SECONDS, 30)),
+            (self._refresh_live, _Pace(_READ_SECONDS, 30)),
             (self.letters.refresh, _Pace(3, 60)),
             (self.streams.refresh, _Pace(5, 60)),
             (self.health.refresh, _Pace(5, 60)),
