@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import difflib
 import re
@@ -59,15 +58,14 @@ def connect(login: Login | None = None) -> Any:
         QueryError: the server does not answer or refuses the login; the message says what to do.
     """
     from pyhive import hive
-    from thrift.transport.THttpClient import THttpClient
+
+    from lakehouse.serving.thrift_transport import LoggedIn
 
     config = settings()
     login = login or owner(config)
     address = f"{config.spark_host}:{config.spark_thrift_port}"
     # made here and not by PyHive, whose message of a refused login speaks of a length
-    transport = THttpClient(f"http://{address}/cliservice")
-    name = base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
-    transport.setCustomHeaders({"Authorization": f"Basic {name}"})
+    transport = LoggedIn(f"http://{address}/cliservice", login.user, login.password)
     try:
         return hive.connect(thrift_transport=transport, username=login.user)
     except Exception as error:

@@ -45,15 +45,18 @@ def read(file: Path) -> Jvm:
         ValueError: it has another form.
         OSError: it is gone.
     """
-    counters = long_counters(file.read_bytes())
+    content = file.read_bytes()
+    counters = long_counters(content)
     spaces = [
         name for name in counters if name.startswith("sun.gc.generation.") and "space" in name
     ]
+    generations = [counters.get(f"sun.gc.generation.{n}.maxCapacity", 0) for n in range(2)]
+    # either generation of that collector may take the whole heap
+    shared = b"GarbageFirst\0" in content
     ticks = counters.get("sun.os.hrt.frequency", 0) or 1
     return Jvm(
         heap_used=sum(counters[name] for name in spaces if name.endswith(".used")),
-        heap_max=counters.get("sun.gc.generation.0.maxCapacity", 0)
-        + counters.get("sun.gc.generation.1.maxCapacity", 0),
+        heap_max=max(generations) if shared else sum(generations),
         gc_seconds=sum(
             count
             for name, count in counters.items()
