@@ -19,10 +19,15 @@ from lakehouse.serving.superset.pages import PAGES
 
 BI = ("--profile", "bi")
 # what another profile starts as well goes on when these tests have ended
+_OTHERS = [
+    process
+    for profile in ("batch", "monitoring")
+    for process in processes_of(in_profile(load_services(), profile))
+]
 OWN_SERVERS = [
     process.name
     for process in processes_of(in_profile(load_services(), "bi"))
-    if process not in processes_of(in_profile(load_services(), "batch"))
+    if process not in _OTHERS
 ]
 SECONDS = 60
 
@@ -30,15 +35,12 @@ SECONDS = 60
 @pytest.fixture(scope="module")
 def bi(stack: Stack) -> Iterator[Stack]:
     """What people open, healthy; gone afterwards, so that the others have its memory."""
-    if stack.compose(*BI, "pull", "--policy", "missing", "grafana").returncode:
-        stack.leave_out("grafana")
     stack.must(*BI, "build", seconds=3600)
     began = time.monotonic()
     stack.must(*BI, "up", "--detach", "--wait")
     print(f"\nwhat people open is healthy after {time.monotonic() - began:.0f} s")
     yield stack
-    there = [*OWN_SERVERS, "grafana"] if has_grafana(stack) else OWN_SERVERS
-    stack.must(*BI, "rm", "--stop", "--force", *there)
+    stack.must(*BI, "rm", "--stop", "--force", *OWN_SERVERS)
 
 
 def has_grafana(stack: Stack) -> bool:
