@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import subprocess
 import sys
@@ -15,7 +14,6 @@ import psutil
 import pytest
 from pyhive import hive
 from TCLIService.ttypes import TOperationState
-from thrift.transport.THttpClient import THttpClient
 
 from integration.launching import lakehouse, lakehouse_json
 from lakehouse.platform.environment import process_environment
@@ -24,6 +22,7 @@ from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor, log_file
 from lakehouse.serving import thrift
 from lakehouse.serving.thrift import Login, QueryError, query
+from lakehouse.serving.thrift_transport import LoggedIn
 
 ROWS = 3
 REGISTRY = "org.apache.hadoop.hive.ql.exec.FunctionRegistry"
@@ -168,9 +167,7 @@ def test_the_command_line_tells_of_a_wrong_password(platform: Settings) -> None:
 def test_a_reader_cannot_act_for_the_owner(platform: Settings) -> None:
     login = thrift.reader(platform)
     address = f"http://{platform.spark_host}:{platform.spark_thrift_port}/cliservice"
-    transport = THttpClient(f"{address}?doAs={platform.thrift_user}")
-    name = base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
-    transport.setCustomHeaders({"Authorization": f"Basic {name}"})
+    transport = LoggedIn(f"{address}?doAs={platform.thrift_user}", login)
     with pytest.raises(Exception, match="not allowed"):
         hive.connect(thrift_transport=transport, username=platform.thrift_user)
 

@@ -65,7 +65,7 @@ def connect(login: Login | None = None) -> Any:
     login = login or owner(config)
     address = f"{config.spark_host}:{config.spark_thrift_port}"
     # made here and not by PyHive, whose message of a refused login speaks of a length
-    transport = LoggedIn(f"http://{address}/cliservice", login.user, login.password)
+    transport = LoggedIn(f"http://{address}/cliservice", login)
     try:
         return hive.connect(thrift_transport=transport, username=login.user)
     except Exception as error:

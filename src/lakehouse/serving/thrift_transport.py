@@ -6,22 +6,23 @@ import base64
 
 from thrift.transport.THttpClient import THttpClient
 
+from lakehouse.serving.thrift import Login
+
 
 class LoggedIn(THttpClient):
-    """Sends user and password until the server has given a cookie, and that with every request.
+    """Sends a login until the server has given a cookie, and that with every request.
 
     The parent sends a cookie back once and forgets it: every second request would be a login, for
     which the engine reads all its configuration files.
 
     Args:
         url: where the server is, with its path.
-        user: whom to log in.
-        password: what the user is known by.
+        login: whom to log in.
     """
 
-    def __init__(self, url: str, user: str, password: str) -> None:
+    def __init__(self, url: str, login: Login) -> None:
         super().__init__(url)
-        name = base64.b64encode(f"{user}:{password}".encode()).decode()
+        name = base64.b64encode(f"{login.user}:{login.password}".encode()).decode()
         # kept beside the cookie: a server that was started anew knows none of those it gave
         self._login = {"Authorization": f"Basic {name}"}
         self.setCustomHeaders(self._login)

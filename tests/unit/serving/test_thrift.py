@@ -54,7 +54,7 @@ def test_a_session_logs_in_once_and_then_shows_its_cookie(
     server: tuple[str, list[tuple[bool, str | None]]],
 ) -> None:
     url, seen = server
-    transport = LoggedIn(url, "somebody", "something")
+    transport = LoggedIn(url, thrift.Login("somebody", "something"))
     for _ in range(4):
         transport.write(b"x")
         transport.flush()
