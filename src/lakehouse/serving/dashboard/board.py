@@ -23,10 +23,9 @@ from lakehouse.serving.dashboard.source import Source
 from lakehouse.serving.last_verify import LastVerify
 from lakehouse.serving.stream_watch import Look, Watcher
 
-# how often a page asks
-REFRESH_SECONDS = 1.0
-# how often what is new is read while anybody looks: a page that asks just before waits a turn more
-_READ_SECONDS = 0.5
+# how often the live page asks, and what is new is read while anybody looks: who asks just before
+# something is new waits a turn more
+REFRESH_SECONDS = 0.5
 # nobody has asked for so long: pages are closed
 _LOOKED_SECONDS = 30.0
 _STREAMS = words.command("up stream")
@@ -88,7 +87,7 @@ class Board:
     def start(self) -> None:
         """Ask every source again and again, from now on."""
         for refresh, pace in (
-            (self._refresh_live, _Pace(_READ_SECONDS, 30)),
+            (self._refresh_live, _Pace(REFRESH_SECONDS, 30)),
             (self.letters.refresh, _Pace(3, 60)),
             (self.streams.refresh, _Pace(5, 60)),
             (self.health.refresh, _Pace(5, 60)),

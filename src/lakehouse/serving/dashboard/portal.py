@@ -12,13 +12,15 @@ from lakehouse.contracts import cassandra as contract
 from lakehouse.platform.secrets import logins
 from lakehouse.platform.settings import Settings
 from lakehouse.serving.dashboard import docs_page, freshness, words
-from lakehouse.serving.dashboard.board import REFRESH_SECONDS, Board
+from lakehouse.serving.dashboard.board import Board
 from lakehouse.serving.dashboard.health import READY, Health, asks, for_browser
 from lakehouse.serving.dashboard.live_reading import LATEST, METRICS, RANKINGS
 from lakehouse.serving.dashboard.parts import notices, table
 from lakehouse.serving.dashboard.source import utc_now
 from lakehouse.serving.live import question_named
 
+# what it shows is read every few seconds
+_REFRESH_SECONDS = 2.0
 # told by sign and word, not by colour alone
 _SIGNS = {READY: "●", "starting": "◐", "failed": "✕", "stopped": "○", "unknown": "?"}
 
@@ -27,7 +29,7 @@ def layout() -> Any:
     """The page before its first figures."""
     return html.Div(
         [
-            dcc.Interval(id="portal-tick", interval=int(REFRESH_SECONDS * 1000)),
+            dcc.Interval(id="portal-tick", interval=int(_REFRESH_SECONDS * 1000)),
             html.Div(
                 [html.H1("E-commerce lakehouse"), html.P(id="portal-as-of", className="quiet")],
                 className="title",
