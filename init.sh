@@ -14,14 +14,21 @@ memory=$(($(docker info --format '{{.MemTotal}}') / 1048576))
 ((memory >= 7500)) || stop "Docker has $memory MB of memory, batch and stream need 8 GB: raise it in Docker Desktop's settings, or start only --profile batch with more swap"
 ((memory >= 9500)) || say "Docker has $memory MB of memory: enough for --profile batch --profile stream, too little for --profile all, which needs 10 GB"
 
-say "building the images (some minutes at first, then seconds)"
-docker build --quiet --target tools --tag lakehouse/tools:0.1.0 --build-arg "BASE_IMAGE=${BASE_IMAGE:-debian:bookworm-slim}" . >/dev/null
+say "building the images (a quarter of an hour at first, then seconds)"
+log="$(mktemp)"
+while sleep 60 &>/dev/null; do say "still building, $((SECONDS / 60)) min so far"; done &
+ticker=$!
+trap 'kill "$ticker" 2>/dev/null || true; rm -f "$log"' EXIT
+# built ARGUMENT...: what Docker says of it, some thousand lines, only where it fails
+built() { docker "$@" >"$log" 2>&1 || { tail -n 40 "$log" >&2; stop "the images cannot be built: docker $* failed, its last lines are above"; }; }
+built build --target tools --tag lakehouse/tools:0.1.0 --build-arg "BASE_IMAGE=${BASE_IMAGE:-debian:bookworm-slim}" .
 # secrets are for nobody else to read; values that stand in .env are left alone
 umask 077
 touch .env
 docker run --rm --interactive lakehouse/tools:0.1.0 secrets <.env >.env.new
 mv .env.new .env
-docker compose --profile all --profile cli build --quiet
+built compose --profile all --profile cli build
+kill "$ticker"
 
 # value NAME DEFAULT: of the environment, of .env, or the default
 value() {

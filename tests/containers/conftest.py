@@ -12,7 +12,7 @@ import pytest
 from containers.stack import Stack
 
 # later tests build on what earlier ones left
-ORDER = ("test_acceptance", "test_bi", "test_kills", "test_life")
+ORDER = ("test_acceptance", "test_bi", "test_kills", "test_life", "test_cluster")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

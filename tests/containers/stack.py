@@ -6,6 +6,8 @@ import io
 import json
 import os
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,10 @@ class Stack:
         """The output of a command that ends well."""
         return self.must(*self.command(*arguments))
 
+    def python(self, program: str) -> str:
+        """The output of a program that ends well, inside the network."""
+        return self.must("run", "--rm", "--no-TTY", "--entrypoint", "python", "cli", "-c", program)
+
     def started(self, *arguments: str) -> subprocess.Popen[str]:
         """A command at work, its output kept for the end."""
         return subprocess.Popen(
@@ -121,3 +127,11 @@ class Stack:
         lines += [line for proof in json.loads(streams.stdout) for line in proof["lines"]]
         assert len(lines) > 100, "the proofs look at everything"
         return [line for line in lines if not line["balanced"]]
+
+
+def until(true: Callable[[], bool], seconds: float = 120) -> None:
+    """Wait for something that comes by itself."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(2)

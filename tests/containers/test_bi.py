@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
 from acceptance.superset_api import Viewer
-from containers.stack import Stack
+from containers.stack import Stack, until
 from integration.pages import Browser
 from lakehouse.platform.services import in_profile, load_services, processes_of
 from lakehouse.platform.settings import PROJECT, Settings
@@ -45,14 +45,6 @@ def bi(stack: Stack) -> Iterator[Stack]:
 
 def has_grafana(stack: Stack) -> bool:
     return "grafana" in stack.must(*BI, "config", "--services").split()
-
-
-def until(true: Callable[[], bool], seconds: float = 120) -> None:
-    """Wait for something that comes by itself."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(2)
 
 
 def test_each_is_healthy(bi: Stack) -> None:
@@ -178,3 +170,14 @@ def test_grafana_has_its_dashboards(bi: Stack) -> None:
 
     # the plugin of Cassandra is fetched while Grafana runs already
     until(lambda: all(answers(one["uid"]) for one in sources))
+
+
+def test_each_comes_back_after_a_kill(bi: Stack) -> None:
+    for name in OWN_SERVERS:
+        bi.must(*BI, "kill", name)
+    bi.must(*BI, "up", "--detach", "--wait")
+    found = bi.containers()
+    assert {found[name]["Health"] for name in OWN_SERVERS} == {"healthy"}
+    login = {"Authorization": f"token {bi.secret('jupyter_token')}"}
+    kept = f"http://127.0.0.1:{bi.port('JUPYTER')}/api/contents/mine.ipynb"
+    assert requests.get(kept, headers=login, timeout=SECONDS).ok
