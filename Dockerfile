@@ -221,6 +221,7 @@ COPY services /opt/lakehouse/services
 COPY dags /opt/lakehouse/dags
 COPY spark-apps /opt/lakehouse/spark-apps
 COPY nifi-templates /opt/lakehouse/nifi-templates
+COPY grafana/dashboards /opt/lakehouse/grafana/dashboards
 COPY src /opt/lakehouse/src
 USER 10001
 ENTRYPOINT ["python", "-m", "lakehouse"]

@@ -104,6 +104,14 @@ METRICS: tuple[Metric, ...] = (
     *(RUN_STATE, RUN_SECONDS, TASKS),
 )
 
+# Told only of servers that run beside who gathers the figures: a container sees itself alone.
+OF_PROCESSES = frozenset(
+    {
+        *(SERVER_ALARM, SERVER_MEMORY, SERVER_CPU, SERVER_UPTIME),
+        *(JVM_HEAP_USED, JVM_HEAP_MAX, JVM_GC, JVM_THREADS, DATA_BYTES),
+    }
+)
+
 # Figures that others publish and dashboards ask for: the node exporter, and Prometheus itself.
 OF_OTHERS = frozenset(
     {
@@ -116,3 +124,8 @@ OF_OTHERS = frozenset(
         "up",
     }
 )
+
+
+def published(runtime: str) -> tuple[Metric, ...]:
+    """The figures that are published where `runtime` (processes or docker) keeps the servers."""
+    return tuple(one for one in METRICS if runtime != "docker" or one not in OF_PROCESSES)
