@@ -41,4 +41,4 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         made.lakehouse("up", "stream")
         yield made
     finally:
-        made.must("--profile", "all", "down", "--volumes", "--timeout", "10")
+        made.remove()

@@ -82,6 +82,11 @@ class Stack:
         """Start what does not run, and wait until all of it is healthy."""
         self.must("up", "--detach", "--wait")
 
+    def remove(self) -> None:
+        """End all of it, commands at work too, and delete its data."""
+        every = ("--profile", "all", "--profile", "cli")
+        self.must(*every, "down", "--volumes", "--timeout", "10")
+
     def command(self, *arguments: str, mounts: tuple[str, ...] = ()) -> list[str]:
         """Words for `compose`: one call of the command line inside the network."""
         volumes = [word for mount in mounts for word in ("--volume", mount)]

@@ -36,12 +36,15 @@ import json, socket, time
 from pyspark.sql.functions import udf
 from lakehouse.platform.spark import connect
 
+# first of all: what a function becomes depends on the session
+session = connect("where tasks run")
+
 @udf
 def where(_):
     time.sleep(0.5)
     return socket.gethostname()
 
-rows = connect("where tasks run").range(0, 16, 1, 16).select(where("id")).distinct().collect()
+rows = session.range(0, 16, 1, 16).select(where("id")).distinct().collect()
 print(json.dumps(sorted(row[0] for row in rows)))
 """
 
@@ -69,7 +72,7 @@ def cluster(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         made.lakehouse("up", "stream")
         yield made
     finally:
-        made.must("--profile", "all", "down", "--volumes", "--timeout", "10")
+        made.remove()
 
 
 @pytest.fixture(scope="module")
