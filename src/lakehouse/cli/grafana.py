@@ -52,12 +52,12 @@ def queries(
 
 def without_rows(asked: Sequence[Asked]) -> list[str]:
     """Panels that would be empty, but for those of figures that containers cannot tell."""
-    from lakehouse.serving.metrics.declared import METRICS, published
+    from lakehouse.serving.metrics.declared import untold
 
-    untold = {metric.name for metric in {*METRICS} - {*published(settings().runtime)}}
+    missing = untold(settings().runtime)
     rows: dict[str, int] = {}
     for one in asked:
-        if any(name in one.query.text for name in untold):
+        if any(metric.name in one.query.text for metric in missing):
             continue
         panel = f"{one.query.dashboard}: {one.query.panel}"
         rows[panel] = rows.get(panel, 0) + one.rows
