@@ -46,7 +46,7 @@ def queries(
         print_json([dataclasses.asdict(one) for one in asked])
     else:
         _print(asked)
-    if not asked or any(one.error for one in asked) or without_rows(asked):
+    if any(one.error for one in asked) or without_rows(asked):
         raise typer.Exit(1)
 
 

@@ -30,7 +30,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
 
 
 class GrafanaError(PlatformError):
-    """A dashboard's query names something that nobody fills in."""
+    """There is no dashboard, or a query of one names something that nobody fills in."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,15 @@ class Asked:
 
 
 def dashboards(folder: Path = PROJECT / DASHBOARDS) -> Iterator[dict[str, Any]]:
-    """The dashboards, as their files have them."""
-    for file in sorted(folder.glob("*.json")):
+    """The dashboards, as their files have them.
+
+    Raises:
+        GrafanaError: there is none.
+    """
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise GrafanaError(f"no dashboard is in {folder}")
+    for file in files:
         yield json.loads(file.read_text("utf-8"))
 
 
