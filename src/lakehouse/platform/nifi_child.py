@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import time
+from base64 import b64decode
 from typing import Any
 
 LOOK_SECONDS = 0.5
@@ -15,12 +16,13 @@ BUFFER_BYTES = 131_072
 
 
 def settle() -> None:
-    """Make the process end with its NiFi, and answer it without delay; once a process."""
+    """Make the process end with its NiFi, answer at once, and take content as bytes; only once."""
     if not any(thread.name == _watch.__name__ for thread in threading.enumerate()):
         threading.Thread(
             target=_watch, args=(os.getppid(),), name=_watch.__name__, daemon=True
         ).start()
         _acknowledge_at_once()
+        _take_content_as_bytes()
 
 
 def pause() -> None:
@@ -72,3 +74,10 @@ def _acknowledge_at_once() -> None:
 
 def _attend(connection: Any) -> None:
     connection.stream = io.BufferedReader(_Acknowledging(connection.socket), BUFFER_BYTES)
+
+
+def _take_content_as_bytes() -> None:
+    """py4j would make a list with a number for each byte, eight times as large as the content."""
+    from py4j import protocol
+
+    protocol.register_output_converter(protocol.BYTES_TYPE, lambda encoded, _: b64decode(encoded))
