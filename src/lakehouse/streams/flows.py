@@ -42,7 +42,7 @@ DAY_OF_ARRIVAL = "ingest_date=${entryDate:format('yyyy-MM-dd', 'UTC')}"
 MOMENT = "received_at"
 # a bundle for HDFS is closed when it is this old or this large
 BUNDLE_AGE = "10 sec"
-BUNDLE_SIZE = "8 MB"
+BUNDLE_SIZE = "4 MB"
 LARGEST_BUNDLE = "32 MB"
 LIVE_MILLIS = 100
 
