@@ -126,7 +126,7 @@ class PutHdfs(FlowFileTransform):
             context.getProperty(self.DIRECTORY).evaluateAttributeExpressions(flowfile).getValue()
         )
         name = flowfile.getAttribute("uuid")
-        content = bytes(flowfile.getContentsAsBytes())
+        content = flowfile.getContentsAsBytes()
         rejected = []
         try:
             if self._is_parquet:
