@@ -12,7 +12,7 @@ import pytest
 from containers.stack import Stack
 
 # later tests build on what earlier ones left
-ORDER = ("test_acceptance", "test_bi", "test_kills", "test_life", "test_cluster")
+ORDER = ("test_acceptance", "test_bi", "test_kills", "test_life", "test_memory", "test_cluster")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,9 +31,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if subprocess.run(["docker", "info"], capture_output=True).returncode:
         pytest.skip("no Docker engine answers")
     made = Stack("lakehouse-test", tmp_path_factory.mktemp("stack"))
-    made.leave_out_what_cannot_be_had()
-    made.must("--profile", "cli", "build", seconds=3600)
     try:
+        made.leave_out_what_cannot_be_had()
+        made.must("--profile", "cli", "build", seconds=3600)
         began = time.monotonic()
         made.up()
         print(f"\nall healthy after {time.monotonic() - began:.0f} s")

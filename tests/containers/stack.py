@@ -13,6 +13,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
+from containers.kernel import Watch
 from lakehouse.platform.secrets import completed
 from lakehouse.platform.settings import PROJECT
 from lakehouse.platform.trial import free_ports
@@ -40,6 +41,7 @@ class Stack:
         self._environment = os.environ | {
             f"LAKEHOUSE_{port}_PORT": str(number) for port, number in ports
         }
+        self._watch = Watch(name, folder / "ended")
 
     def port(self, name: str) -> int:
         """The number under which a port of `PUBLISHED` is published."""
@@ -84,6 +86,7 @@ class Stack:
 
     def remove(self) -> None:
         """End all of it, commands at work too, and delete its data."""
+        self._watch.close()
         every = ("--profile", "all", "--profile", "cli")
         self.must(*every, "down", "--volumes", "--timeout", "10")
 
@@ -123,6 +126,18 @@ class Stack:
         """Services that run for good."""
         found = json.loads(self.must("config", "--format", "json"))["services"]
         return [name for name, service in found.items() if service.get("restart") != "no"]
+
+    def starts(self) -> dict[str, str]:
+        """When each server was started last."""
+        found = self.containers()
+        names = [found[name]["Name"] for name in self.servers()]
+        command = ["docker", "inspect", "--format", "{{.State.StartedAt}}", *names]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True)
+        return dict(zip(names, answer.stdout.split(), strict=True))
+
+    def ended_by_the_kernel(self) -> list[str]:
+        """The service of each process that took more memory than it may, and was ended."""
+        return self._watch.ended()
 
     def differences(self) -> list[dict[str, Any]]:
         """Lines of the proofs, of batch and streams, that do not balance."""

@@ -66,8 +66,8 @@ def cluster(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     made = Stack(
         "lakehouse-cluster-test", tmp_path_factory.mktemp("cluster"), "compose.cluster.yml"
     )
-    made.leave_out_what_cannot_be_had()
     try:
+        made.leave_out_what_cannot_be_had()
         made.up()
         made.lakehouse("up", "stream")
         yield made
@@ -135,3 +135,7 @@ def test_tasks_run_on_both_workers(losses: Losses) -> None:
 def test_nothing_is_lost_and_nothing_doubled(losses: Losses, cluster: Stack) -> None:
     assert losses.run == losses.written == 0
     assert cluster.differences() == []
+
+
+def test_the_kernel_has_ended_no_process(losses: Losses, cluster: Stack) -> None:
+    assert cluster.ended_by_the_kernel() == []
