@@ -122,10 +122,15 @@ class Stack:
         lines = self.must("ps", "--all", "--format", "json").splitlines()
         return {found["Service"]: found for found in map(json.loads, lines)}
 
+    def services(self) -> dict[str, dict[str, Any]]:
+        """Every service of the profiles, as docker compose understands its files."""
+        found = json.loads(self.must("config", "--format", "json"))["services"]
+        return dict(found)
+
     def servers(self) -> list[str]:
         """Services that run for good."""
-        found = json.loads(self.must("config", "--format", "json"))["services"]
-        return [name for name, service in found.items() if service.get("restart") != "no"]
+        found = self.services().items()
+        return [name for name, service in found if service.get("restart") != "no"]
 
     def starts(self) -> dict[str, str]:
         """When each server was started last."""

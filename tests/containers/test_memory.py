@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from pathlib import Path
 
@@ -52,8 +51,7 @@ def test_what_the_kernel_ends_is_seen(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("starts")
 def test_all_of_nifi_has_room_if_every_process_takes_its_most_at_once(stack: Stack) -> None:
     peaks = list(map(int, stack.must("exec", "--no-TTY", "nifi", "bash", "-c", _PEAKS).split()))
-    services = json.loads(stack.must("config", "--format", "json"))["services"]
-    limit = int(services["nifi"]["mem_limit"])
+    limit = int(stack.services()["nifi"]["mem_limit"])
     assert len(peaks) > 3, "Java and its processes in Python"
     assert sum(peaks) * 1024 < limit, peaks
 
