@@ -14,6 +14,7 @@ from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.places import folder
 from lakehouse.orchestration import pipelines
 from lakehouse.orchestration.pipelines import Pipeline
+from lakehouse.platform.settings import settings
 
 _DEFAULTS = {
     "owner": "lakehouse",
@@ -24,8 +25,10 @@ _DEFAULTS = {
 }
 
 
-def _at(cron: str) -> CronTriggerTimetable:
+def _at(cron: str) -> CronTriggerTimetable | None:
     """A schedule in UTC that starts at its next moment, not at once for the moment before."""
+    if not settings().schedules:
+        return None
     return CronTriggerTimetable(cron, timezone="UTC", run_immediately=dt.timedelta(0))
 
 

@@ -132,6 +132,9 @@ class Settings(BaseSettings):
     ingest_engine: Literal["sqoop", "spark"] = Field(
         "sqoop", validation_alias=AliasChoices("INGEST_ENGINE", "LAKEHOUSE_INGEST_ENGINE")
     )
+    schedules: bool = Field(
+        True, description="pipelines start by the clock too; if not, when asked or after others"
+    )
     run_on: Literal["engine", "submit"] = Field(
         "engine", description="tasks run on the warm engine, or each by spark-submit"
     )

@@ -1,0 +1,60 @@
+"""When DAGs start: by the clock, after their inputs, or only when asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lakehouse.orchestration import pipelines
+from lakehouse.platform.settings import PROJECT
+
+# Airflow takes over the logging of the process that imports it
+PROGRAM = """
+import json
+from lakehouse.orchestration import pipelines
+from lakehouse.orchestration.airflow_dags import dag_of, maintenance_dag
+
+def shown(schedule):
+    if isinstance(schedule, list):
+        return [asset.name for asset in schedule]
+    return schedule and schedule.summary
+
+dags = [*map(dag_of, pipelines.KNOWN), maintenance_dag()]
+print(json.dumps({dag.dag_id: shown(dag.schedule) for dag in dags}))
+"""
+BY_THE_CLOCK = {
+    pipelines.IMPORT_ECOM.dag_id: "0 3 * * *",
+    pipelines.IMPORT_MARKETING.dag_id: "0 3 * * *",
+    pipelines.STREAMS_GOLD.dag_id: "15 * * * *",
+    pipelines.SCIENCE.dag_id: "0 5 * * 1",
+    pipelines.MAINTENANCE: "0 4 * * 0",
+}
+AFTER_OTHERS = {
+    each.dag_id: [
+        table.full_name for dag_id in each.after for table in pipelines.pipeline(dag_id).tables
+    ]
+    for each in (pipelines.SILVER_ECOM, pipelines.SILVER_MARKETING, pipelines.GOLD)
+}
+
+
+@pytest.mark.parametrize(
+    ("schedules", "by_the_clock"),
+    [("true", BY_THE_CLOCK), ("false", dict.fromkeys(BY_THE_CLOCK))],
+)
+def test_the_clock_can_be_switched_off_and_nothing_else(
+    schedules: str, by_the_clock: dict[str, str | None], tmp_path: Path
+) -> None:
+    differing = {"AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT / "src")}
+    answer = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        capture_output=True,
+        text=True,
+        env=os.environ | differing | {"LAKEHOUSE_SCHEDULES": schedules},
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout.splitlines()[-1]) == by_the_clock | AFTER_OTHERS
