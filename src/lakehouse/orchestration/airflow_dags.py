@@ -26,7 +26,10 @@ _DEFAULTS = {
 
 
 def _at(cron: str) -> CronTriggerTimetable | None:
-    """A schedule in UTC that starts at its next moment, not at once for the moment before."""
+    """A schedule in UTC that starts at its next moment, not at once for the moment before.
+
+    None where the setting `schedules` leaves the clock out.
+    """
     if not settings().schedules:
         return None
     return CronTriggerTimetable(cron, timezone="UTC", run_immediately=dt.timedelta(0))
