@@ -60,8 +60,9 @@ def test_there_are_the_three_dashboards() -> None:
     assert tuple(board["title"] for board in dashboards()) == TITLES
     assert {board.title for board in BOARDS} == set(TITLES)
     assert len({board["uid"] for board in dashboards()}) == len(TITLES)
-    assert len(of(CASSANDRA)) > 20
-    assert len(of(PROMETHEUS)) > 20
+    declared = [query for board in BOARDS for panel in board.panels for query in panel.queries]
+    assert len(of(CASSANDRA)) + len(of(PROMETHEUS)) == len(QUERIES) == len(declared)
+    assert of(CASSANDRA) and of(PROMETHEUS)
 
 
 def test_no_dashboard_at_all_is_told(tmp_path: Path) -> None:
