@@ -14,7 +14,7 @@ from lakehouse.contracts import cassandra
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.serving.grafana.alerts import ALERTS
 from lakehouse.serving.grafana.boards import BOARDS
-from lakehouse.serving.grafana.files import GRAFANA_RULES, PROMETHEUS_RULES, TITLES, files
+from lakehouse.serving.grafana.files import GRAFANA_RULES, PROMETHEUS_RULES, TITLES
 from lakehouse.serving.grafana.panels import CASSANDRA, PROMETHEUS, UIDS
 from lakehouse.serving.grafana.queries import (
     GrafanaError,
@@ -175,10 +175,3 @@ def test_macros_are_filled_in_as_milliseconds() -> None:
     )
     with pytest.raises(GrafanaError, match=r"nobody fills in \$hour"):
         fill(text, start, end, {})
-
-
-def test_every_written_file_is_current() -> None:
-    outdated: list[Path] = [
-        file for file, render in files().items() if (PROJECT / file).read_text("utf-8") != render()
-    ]
-    assert outdated == []

@@ -58,9 +58,7 @@ def test_every_declared_metric_is_published_with_its_type_and_labels() -> None:
     samples = [Sample(metric.name, 1, metric.labels) for metric in METRICS]
     source = Source("all", Readings(samples), 15)
     source.refresh()
-    families = {
-        family.name: family for family in text_string_to_metric_families(published(source))
-    }
+    families = {family.name: family for family in text_string_to_metric_families(published(source))}
     for metric in METRICS:
         # the parser names a family of counters without its suffix
         family = families[metric.name.removesuffix("_total")]
