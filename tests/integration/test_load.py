@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import gzip
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,16 +93,33 @@ def _drop_column(content: bytes) -> bytes:
     return content.replace(b"seller_id", b"seller", 1)
 
 
-def _nul(content: bytes) -> bytes:
-    # the form is sound, so that only PostgreSQL finds it
-    return content.replace(b",reseller,", b",rese\0ller,", 1).replace(
-        b'"reseller"', b'"rese\0ller"', 1
-    )
-
-
-@pytest.mark.parametrize("damage", [_drop_column, _nul])
 def test_bad_file_leaves_both_databases_alone(
-    files: Path, tmp_path_factory: pytest.TempPathFactory, damage: Callable[[bytes], bytes]
+    files: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    load_folder(files)
+    before = _contents()
+    other = tmp_path_factory.mktemp("other")
+    generate(100, 18, other)
+    path = other / sources.CLOSED_DEALS.file
+    path.write_bytes(_drop_column(path.read_bytes()))
+    with pytest.raises(SourceFileError) as caught:
+        load_folder(other)
+    assert (caught.value.file, caught.value.line) == (path, 1)
+    assert _contents() == before
+
+
+def _shorten(content: bytes) -> bytes:
+    return content[: content.rindex(b"\n", 0, -1) + 1]
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"), [(_shorten, "rows where"), (_drop_column, "wrong header")]
+)
+def test_file_that_changes_after_the_check_leaves_both_databases_alone(
+    files: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    damage: Callable[[bytes], bytes],
+    reason: str,
 ) -> None:
     load_folder(files)
     before = _contents()
@@ -107,12 +127,54 @@ def test_bad_file_leaves_both_databases_alone(
     generate(100, 18, other)
     # the very last file to be loaded, when all others are in
     path = other / sources.CLOSED_DEALS.file
-    path.write_bytes(damage(path.read_bytes()))
-    with pytest.raises(SourceFileError) as caught:
-        load_folder(other)
+
+    def change(stage: str, table: str, rows: int) -> None:
+        if (stage, table) == ("check", sources.CLOSED_DEALS.name):
+            path.write_bytes(damage(path.read_bytes()))
+
+    with pytest.raises(SourceFileError, match=reason) as caught:
+        load_folder(other, report=change)
     assert caught.value.file == path
-    assert caught.value.line is not None
     assert _contents() == before
+
+
+HEADER = ",".join(sources.SELLERS.column_names)
+# forms of CSV, each with the records that it holds
+FORMS: dict[str, tuple[bytes, list[tuple[str | None, ...]]]] = {
+    "blank lines": (b"\ns1,,a,SP\n\n  \ns2,,b,RJ\n\n", [("a",), ("b",)]),
+    "CRLF": (b"s1,,a,SP\r\ns2,,b,RJ\r\n", [("a",), ("b",)]),
+    "mixed line ends": (b"s1,,a,SP\r\ns2,,b,RJ\ns3,,c,RJ\rs4,,d,RJ", [(c,) for c in "abcd"]),
+    "line breaks in quotes": (
+        b's1,,"a\nb",SP\r\ns2,,"a\r\nb",SP\r\ns3,,"a\rb",SP\n',
+        [("a\nb",), ("a\r\nb",), ("a\rb",)],
+    ),
+    "quotes inside of a value": (b's1,,a "b" c,SP\ns2,,5" disk,SP\n', [('a "b" c',), ('5" disk',)]),
+    "doubled quotes": (b's1,,"a ""b"", c",SP\n', [('a "b", c',)]),
+    "empty quotes": (b's1,,"",SP\ns2,,,SP\n', [(None,), (None,)]),
+    "markers of PostgreSQL": (b's1,,\\N,SP\ns2,,"x\n\\.\ny",SP\n', [("\\N",), ("x\n\\.\ny",)]),
+    "end marker as a value": (b"s1,,\\.,SP\n\\.,,b,SP\n", [("\\.",), ("b",)]),
+    "blanks around values": (b"s1,, a ,SP\n", [(" a ",)]),
+}
+
+
+@pytest.mark.parametrize("packed", ["", "gz", "zip"])
+def test_postgres_takes_what_the_check_accepts(tmp_path: Path, packed: str) -> None:
+    generate(50, 19, tmp_path)
+    plain = tmp_path / sources.SELLERS.file
+    path = Path(f"{plain}.{packed}") if packed else plain
+    for form, (body, cities) in FORMS.items():
+        content = codecs.BOM_UTF8 + HEADER.encode() + b"\n" + body
+        plain.write_bytes(content)
+        if packed == "gz":
+            path.write_bytes(gzip.compress(content))
+        if packed == "zip":
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.write(plain, plain.name)
+        if packed:
+            plain.unlink()
+        assert load_folder(tmp_path, only=sources.ECOM).rows["sellers"] == len(cities), form
+        found = _query(sources.SELLERS, "SELECT seller_city FROM sellers ORDER BY ctid")
+        assert found == cities, form
 
 
 def test_repeated_key_loads_without_key_and_warns(files: Path) -> None:

@@ -32,6 +32,7 @@ class Meaning(StrEnum):
     CITY = "city"
     STATE = "state"
     ZIP_CODE_PREFIX = "zip_code_prefix"
+    NAME = "name"
     FREE_TEXT = "free_text"
 
 
@@ -65,6 +66,20 @@ class Column:
     def origin(self) -> str:
         """Name of the column in the layer before."""
         return self.source or self.name
+
+    @property
+    def form(self) -> str:
+        """Description of the text that silver can read; empty where any text will do."""
+        if self.derived:
+            return ""
+        if self.meaning is Meaning.ZIP_CODE_PREFIX:
+            return "zip code (99999 or 99999-999)"
+        forms = {
+            "STRING": "",
+            "TIMESTAMP": "TIMESTAMP (YYYY-MM-DD hh:mm:ss)",
+            "DATE": "DATE (YYYY-MM-DD)",
+        }
+        return forms.get(self.type, self.type)
 
 
 @dataclass(frozen=True)

@@ -324,7 +324,7 @@ PRODUCTS = Table(
     "A product of the catalogue",
     (
         Column("product_id", "STRING", "The product", nullable=False),
-        Column("product_category_name", "STRING", "Category, Portuguese"),
+        Column("product_category_name", "STRING", "Category, Portuguese", meaning=Meaning.NAME),
         Column("product_name_length", "INT", "Characters of the name", "product_name_lenght"),
         Column(
             "product_description_length",
@@ -347,8 +347,20 @@ CATEGORY_TRANSLATION = Table(
     "product_category_name_translation",
     "English name of every category in use, completed where the published table has none",
     (
-        Column("product_category_name", "STRING", "Category, Portuguese", nullable=False),
-        Column("product_category_name_english", "STRING", "Category, English", nullable=False),
+        Column(
+            "product_category_name",
+            "STRING",
+            "Category, Portuguese",
+            nullable=False,
+            meaning=Meaning.NAME,
+        ),
+        Column(
+            "product_category_name_english",
+            "STRING",
+            "Category, English",
+            nullable=False,
+            meaning=Meaning.NAME,
+        ),
         Column(
             "has_published_translation",
             "BOOLEAN",

@@ -66,6 +66,11 @@ class Airflow:
         path = f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}/taskInstances?limit=500"
         return list(self._call("GET", path)["task_instances"])
 
+    def asset_events(self, dag_id: str, limit: int = 50) -> list[Json]:
+        """The latest events of the assets that a DAG updates, newest first."""
+        query = f"?source_dag_id={quote(dag_id)}&limit={limit}&order_by=-timestamp"
+        return list(self._call("GET", f"/assets/events{query}")["asset_events"])
+
     def task_log(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> str:
         """What one attempt of a task logged, one event a line."""
         path = (

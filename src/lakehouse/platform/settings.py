@@ -132,6 +132,9 @@ class Settings(BaseSettings):
     ingest_engine: Literal["sqoop", "spark"] = Field(
         "sqoop", validation_alias=AliasChoices("INGEST_ENGINE", "LAKEHOUSE_INGEST_ENGINE")
     )
+    rejected_share_limit: float = Field(
+        0.2, ge=0, le=1, description="a silver table fails if more of its rows are rejected"
+    )
     schedules: bool = Field(
         True, description="pipelines start by the clock too; if not, when asked or after others"
     )

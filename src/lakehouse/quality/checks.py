@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.model import Reference, Rule, Severity, Table
+
+SMALL_NUMBER = 10
 
 
 class ChecksFailedError(RuntimeError):
@@ -64,6 +66,34 @@ def orphans(rows: DataFrame, reference: Reference, parent: DataFrame) -> Result:
     count = pointing.join(known, reference.column, "left_anti").count()
     reason = f"{reference.column} is not in {reference.table}"
     return Result(reference.name, reference.severity, count, reason)
+
+
+def rejected_share(
+    table: Table, kept: int, rejected: int, limit: float, most_frequent: Callable[[], str]
+) -> Result:
+    """Compare the share of rejected rows with the limit.
+
+    A few rows are no share: the limit holds from `SMALL_NUMBER` rejected rows on. A table of which
+    no row was kept always fails.
+
+    Args:
+        table: the silver table.
+        kept: rows that keep every rule.
+        rejected: rows in quarantine.
+        limit: allowed share of rejected rows, 0 to 1.
+        most_frequent: describes the most frequent reason; called only above the limit.
+    """
+    total = kept + rejected
+    is_above = rejected > limit * total and rejected >= SMALL_NUMBER
+    fails = is_above or (rejected > 0 and not kept)
+    reason = f"of {total} rows; the setting rejected_share_limit allows {100 * limit:g} %"
+    if fails:
+        reason += (
+            f"; most frequent: {most_frequent()}; see ./lakehouse quarantine list {table.name}"
+        )
+    if fails and kept:
+        reason += ". To use the other rows, raise LAKEHOUSE_REJECTED_SHARE_LIMIT"
+    return Result("rejected_share", Severity.FAIL, rejected if fails else 0, reason)
 
 
 def stop_if_failed(table: Table, results: Iterable[Result]) -> None:

@@ -48,6 +48,15 @@ def count(spark: SparkSession, table: Table, ingest_date: str) -> int:
     return spark.table(table_name(table)).filter(F.col("ingest_date") == ingest_date).count()
 
 
+def most_frequent(spark: SparkSession, table: Table, ingest_date: str) -> str:
+    """The most frequent rule and reason of one day, with its number of rows."""
+    day = spark.table(table_name(table)).filter(F.col("ingest_date") == ingest_date)
+    counts = day.groupBy("rule", "reason").count().orderBy(F.desc("count"), "rule", "reason")
+    row = counts.first()
+    assert row is not None
+    return f"{row['rule']}, {row['count']} rows ({row['reason']})"
+
+
 def rows(spark: SparkSession, table: Table, limit: int) -> list[dict[str, str]]:
     """The newest rows in quarantine of a silver table, as QUARANTINE_COLUMNS names them."""
     if not spark.catalog.tableExists(table_name(table)):

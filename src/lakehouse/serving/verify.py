@@ -12,20 +12,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pyspark.sql import functions as F
+
 from lakehouse.bronze.importing import count_source
 from lakehouse.contracts import catalog
+from lakehouse.contracts import text as forms
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.contracts.model import Total as TotalContract
 from lakehouse.platform import postgres
 from lakehouse.quality import checks, quarantine
 from lakehouse.silver.building import built_from
+from lakehouse.silver.reading import number, present
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 Figure = int | Decimal
 _AT_ONCE = 3
 _MONEY = "DECIMAL(20,2)"
+# the first number without room in that type
+_TOO_LARGE = Decimal(10) ** 18
 
 
 @dataclass(frozen=True)
@@ -117,30 +123,43 @@ def _bronze_to_silver(spark: SparkSession, silver: Table) -> Line:
 
 
 def _source_total(spark: SparkSession, silver: Table, total: TotalContract) -> Line:
-    column = f'"{total.source}"'
-    statement = (
-        f"SELECT coalesce(sum(CASE WHEN pg_input_is_valid({column}, 'numeric') "
-        f'THEN round({column}::numeric, 2) END), 0) FROM "{silver.name}"'
+    found = _sum(_imported(spark, silver.name), _amount(total.source))
+    return Line(
+        "source → bronze",
+        silver.name,
+        total.source,
+        _sum_in_source(silver, total.source),
+        found,
+        "sum in the source",
     )
+
+
+def _sum_in_source(silver: Table, column: str) -> Decimal:
+    """The sum of a text column's numbers, as `_amount` reads them."""
+    statement = (
+        "SELECT coalesce(sum(round(number, 2)) FILTER (WHERE abs(number) < %s), 0) FROM ("
+        "SELECT CASE WHEN plain ~ %s AND pg_input_is_valid(plain, 'numeric') "
+        "THEN plain::numeric END AS number FROM ("
+        f'SELECT btrim(translate("{column}", %s, %s), %s) AS plain FROM "{silver.name}"'
+        ") AS texts) AS numbers"
+    )
+    blanks = (forms.UNUSUAL_BLANKS, forms.USUAL_BLANKS, forms.TRIMMED)
     with (
         contextlib.closing(postgres.connect(silver.source, "reader")) as server,
         server.cursor() as cursor,
     ):
-        cursor.execute(statement)
+        cursor.execute(statement, (_TOO_LARGE, forms.NUMBER, *blanks))
         row = cursor.fetchone()
     assert row is not None
-    found = _sum(_imported(spark, silver.name), f"try_cast(`{total.source}` AS {_MONEY})")
-    return Line(
-        "source → bronze", silver.name, total.source, Decimal(row[0]), found, "sum in the source"
-    )
+    return Decimal(row[0])
 
 
 def _silver_total(spark: SparkSession, silver: Table, total: TotalContract) -> Line:
-    amount = f"try_cast(`{total.source}` AS {_MONEY})"
+    amount = _amount(total.source)
     imported = _imported(spark, silver.name)
     all_rows, once = _sum(imported, amount), _sum(imported.distinct(), amount)
     aside = _quarantined_sum(spark, silver, total)
-    found = _sum(spark.table(silver.full_name), total.column)
+    found = _sum(spark.table(silver.full_name), F.col(total.column))
     how = f"{all_rows} imported - {all_rows - once} repeated - {aside} quarantined"
     return Line("bronze → silver", silver.name, total.column, once - aside, found, how)
 
@@ -150,8 +169,8 @@ def _quarantined_sum(spark: SparkSession, silver: Table, total: TotalContract) -
     if not spark.catalog.tableExists(name):
         return Decimal("0.00")
     rows = spark.table(name).filter(f"ingest_date = DATE'{day}'")
-    value = f"get_json_object(source_row, '$.{total.source}')"
-    return _sum(rows, f"try_cast({value} AS {_MONEY})")
+    text = F.get_json_object("source_row", f"$.{total.source}").alias(total.source)
+    return _sum(rows.select(text), _amount(total.source))
 
 
 def _silver_to_gold(spark: SparkSession, gold: Table) -> Line:
@@ -164,8 +183,8 @@ def _silver_to_gold(spark: SparkSession, gold: Table) -> Line:
 def _gold_total(spark: SparkSession, gold: Table, total: TotalContract) -> Line:
     name, column = total.source.split(".")
     origin = catalog.read_by_gold(name)
-    expected = _sum(spark.table(origin.full_name), column)
-    found = _sum(spark.table(gold.full_name), total.column)
+    expected = _sum(spark.table(origin.full_name), F.col(column))
+    found = _sum(spark.table(gold.full_name), F.col(total.column))
     hop = "silver → gold" if origin.layer is Layer.SILVER else "in gold"
     how = f"sum of {origin.full_name}.{column}"
     return Line(hop, gold.name, total.column, expected, found, how)
@@ -194,8 +213,8 @@ def _people(spark: SparkSession) -> Line:
 
 def _allocation(spark: SparkSession) -> Line:
     orders = spark.table("gold.fact_order")
-    expected = _sum(orders.filter("item_count > 0"), "payment_total")
-    found = _sum(spark.table("gold.fact_order_item"), "payment_allocated")
+    expected = _sum(orders.filter("item_count > 0"), F.col("payment_total"))
+    found = _sum(spark.table("gold.fact_order_item"), F.col("payment_allocated"))
     how = "payments of orders with items"
     return Line("in gold", "fact_order_item", "payment_allocated", expected, found, how)
 
@@ -209,7 +228,13 @@ def _allocation_per_order(spark: SparkSession) -> Line:
     return Line("in gold", "fact_order_item", "orders that do not", 0, shares.count(), how)
 
 
-def _sum(rows: DataFrame, expression: str) -> Decimal:
-    cents = rows.selectExpr(f"CAST(coalesce(sum({expression}), 0) AS {_MONEY}) AS total").first()
+def _amount(column: str) -> Column:
+    """The amount in a text column of the source, by the rules of silver."""
+    return number(present(column), _MONEY)
+
+
+def _sum(rows: DataFrame, amount: Column) -> Decimal:
+    total = F.coalesce(F.sum(amount), F.lit(0)).cast(_MONEY).alias("total")
+    cents = rows.select(total).first()
     assert cents is not None
     return Decimal(cents["total"])

@@ -20,6 +20,7 @@ from lakehouse.quality.checks import (
     Result,
     breaks,
     orphans,
+    rejected_share,
     rule_results,
     stop_if_failed,
 )
@@ -73,7 +74,14 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> SilverReport:
     written = spark.read.parquet(settings().hdfs_url + folder)
     bad = judging.set_aside(rows) if counts["quarantined"] else None
     quarantine.replace(spark, contract, ingest_date, bad)
-    outcomes = _results(written, contract, parents, counts)
+    share = rejected_share(
+        contract,
+        counts["good"],
+        counts["quarantined"],
+        settings().rejected_share_limit,
+        lambda: quarantine.most_frequent(spark, contract, ingest_date),
+    )
+    outcomes = [share, *_results(written, contract, parents, counts)]
     results.record(spark, contract, ingest_date, outcomes)
     stop_if_failed(contract, outcomes)
     _switch(spark, contract, folder)

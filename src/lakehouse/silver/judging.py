@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from lakehouse.contracts.model import Column as ColumnContract
 from lakehouse.contracts.model import Reference, Rule, Severity, Table
-from lakehouse.silver.reading import SOURCE_ROW, UNREADABLE
+from lakehouse.silver.reading import SOURCE_ROW, UNREADABLE, form
 
 BROKEN = "_broken"
 IS_REPETITION = "_is_repetition"
@@ -63,11 +64,11 @@ def _verdicts(contract: Table) -> list[Column]:
     unreadable = [
         _verdict(
             f"unreadable_{column.name}",
-            f"{column.origin} cannot be read as {column.type}",
+            _unreadable_reason(column),
             F.array_contains(UNREADABLE, column.name),
         )
         for column in contract.columns
-        if not column.derived and column.type != "STRING"
+        if column.form
     ]
     missing = [
         _verdict(
@@ -94,8 +95,14 @@ def _rule(rule: Rule) -> Column:
     return _verdict(rule.name, rule.reason, ~F.coalesce(F.expr(rule.predicate), F.lit(True)))
 
 
-def _verdict(rule: str, reason: str, is_broken: Column) -> Column:
-    return F.when(is_broken, F.struct(F.lit(rule).alias("rule"), F.lit(reason).alias("reason")))
+def _unreadable_reason(column: ColumnContract) -> Column:
+    found = form(f"{SOURCE_ROW}.{column.origin}")
+    return F.concat(F.lit(f"{column.origin} cannot be read as {column.form}: found "), found)
+
+
+def _verdict(rule: str, reason: str | Column, is_broken: Column) -> Column:
+    words = F.lit(reason) if isinstance(reason, str) else reason
+    return F.when(is_broken, F.struct(F.lit(rule).alias("rule"), words.alias("reason")))
 
 
 def _with_orphans_marked(rows: DataFrame, reference: Reference, parent: DataFrame) -> DataFrame:

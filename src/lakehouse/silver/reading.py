@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import unicodedata
 from collections.abc import Callable
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakehouse.contracts import text as forms
 from lakehouse.contracts.model import Column as ColumnContract
 from lakehouse.contracts.model import Meaning, Table
 
@@ -16,8 +19,10 @@ SOURCE_ROW = "_source_row"
 
 _ACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ´`’"  # noqa: RUF001
 _PLAIN = "aaaaaeeeeiiiiooooouuuucn'''"
-_MOMENT = "yyyy-MM-dd HH:mm:ss"
-_DAY = "yyyy-MM-dd"
+_FORM_LENGTH = 40
+# Decomposed letters (NFD, as macOS writes them) and their composed forms (NFC).
+_LETTERS = "áàâãäéèêëíìîïóòôõöúùûüçñ"
+_COMPOSED = {unicodedata.normalize("NFD", c): c for c in _LETTERS + _LETTERS.upper()}
 
 
 def typed(bronze: DataFrame, contract: Table) -> DataFrame:
@@ -34,7 +39,7 @@ def typed(bronze: DataFrame, contract: Table) -> DataFrame:
     read = [column for column in contract.columns if not column.derived]
     raw = F.struct(*[F.col(name) for name in bronze.columns if name != "ingest_date"])
     unreadable = [
-        F.when(_present(column).isNotNull() & _value(column).isNull(), F.lit(column.name))
+        F.when(present(column.origin).isNotNull() & _value(column).isNull(), F.lit(column.name))
         for column in read
     ]
     return bronze.select(
@@ -46,32 +51,52 @@ def typed(bronze: DataFrame, contract: Table) -> DataFrame:
 
 def city(text: Column) -> Column:
     """A city's name in lower case, without accents, doubled spaces or a state behind it."""
-    name = F.regexp_replace(F.lower(text), r"\s*(/|\\|,|\s-\s).*$", "")
-    return _blank_to_null(F.regexp_replace(F.translate(name, _ACCENTED, _PLAIN), r"\s+", " "))
+    # a decomposed letter is a plain one followed by a combining mark
+    plain = F.regexp_replace(text, r"\p{M}", "")
+    name = F.regexp_replace(F.lower(plain), r"\s*(/|\\|,|\s-\s).*$", "")
+    without_accents = F.translate(name, _ACCENTED, _PLAIN)
+    return F.nullif(F.regexp_replace(without_accents, r"\s+", " "), F.lit(""))
 
 
-def _present(column: ColumnContract) -> Column:
-    return _blank_to_null(F.col(column.origin))
+def present(column: str) -> Column:
+    """The trimmed text of a source column; null for an empty value or a null marker."""
+    plain = F.translate(F.col(column), forms.UNUSUAL_BLANKS, forms.USUAL_BLANKS)
+    trimmed = F.btrim(plain, F.lit(forms.TRIMMED))
+    return F.when(~trimmed.isin(*forms.NULL_MARKERS), trimmed)
+
+
+def number(text: Column, type_: str) -> Column:
+    """A finite number; null for any other text, NaN and Infinity included."""
+    return _if_matches(text, forms.NUMBER).try_cast(type_)
+
+
+def form(column: str) -> Column:
+    """The form of a source column's text: 9 for each digit, a for each letter."""
+    start = F.substring(F.col(column), 1, _FORM_LENGTH)
+    return F.regexp_replace(F.regexp_replace(start, r"\p{N}", "9"), r"\p{L}", "a")
 
 
 def _value(column: ColumnContract) -> Column:
-    text = _present(column)
+    text = present(column.origin)
     if column.meaning is not Meaning.PLAIN:
         return _MEANINGS[column.meaning](text)
-    return _TYPES.get(column.type, lambda t: t.try_cast(column.type))(text)
+    return _TYPES.get(column.type, lambda t: number(t, column.type))(text)
 
 
-def _blank_to_null(text: Column) -> Column:
-    trimmed = F.btrim(text, F.lit(" \t\r\n"))
-    return F.nullif(trimmed, F.lit(""))
+def _if_matches(text: Column, pattern: str) -> Column:
+    return F.when(text.rlike(pattern), text)
 
 
-def _moment(text: Column) -> Column:
-    return F.try_to_timestamp(text, F.lit(_MOMENT))
+def _timestamp(text: Column) -> Column:
+    valid = _if_matches(text, forms.TIMESTAMP)
+    # Spark cannot cast an offset that follows minutes
+    return F.regexp_replace(valid, r"^(.{16})(?!:)", "$1:00").try_cast("TIMESTAMP")
 
 
-def _day(text: Column) -> Column:
-    return F.coalesce(_moment(text), F.try_to_timestamp(text, F.lit(_DAY))).cast("date")
+def _date(text: Column) -> Column:
+    """The date as written, whatever the offset from UTC behind it."""
+    valid = text.rlike(forms.DATE) | _timestamp(text).isNotNull()
+    return F.when(valid, F.substring(text, 1, 10)).try_cast("DATE")
 
 
 def _without_point(text: Column) -> Column:
@@ -83,16 +108,36 @@ def _whole(text: Column) -> Column:
     return _without_point(text).try_cast("INT")
 
 
+def _zip_code_prefix(text: Column) -> Column:
+    digits = _if_matches(_without_point(text), forms.ZIP_CODE)
+    # copies that went through a spreadsheet lose the leading zero
+    return F.lpad(F.regexp_replace(digits, forms.ZIP_CODE, "$1$2"), 5, "0")
+
+
+def _composed(text: Column) -> Column:
+    replaced = functools.reduce(
+        lambda so_far, pair: F.replace(so_far, F.lit(pair[0]), F.lit(pair[1])),
+        _COMPOSED.items(),
+        text,
+    )
+    return F.when(text.rlike(r"\p{M}"), replaced).otherwise(text)
+
+
+def _free_text(text: Column) -> Column:
+    return F.regexp_replace(_composed(text), "\r\n?", "\n")
+
+
 _TYPES: dict[str, Callable[[Column], Column]] = {
     "STRING": lambda text: text,
-    "TIMESTAMP": _moment,
-    "DATE": _day,
+    "BOOLEAN": lambda text: text.try_cast("BOOLEAN"),
+    "TIMESTAMP": _timestamp,
+    "DATE": _date,
     "INT": _whole,
 }
 _MEANINGS: dict[Meaning, Callable[[Column], Column]] = {
     Meaning.CITY: city,
     Meaning.STATE: F.upper,
-    # copies that went through a spreadsheet lose the leading zeros
-    Meaning.ZIP_CODE_PREFIX: lambda text: F.lpad(_without_point(text), 5, "0"),
-    Meaning.FREE_TEXT: lambda text: F.regexp_replace(text, "\r\n?", "\n"),
+    Meaning.ZIP_CODE_PREFIX: _zip_code_prefix,
+    Meaning.NAME: lambda text: F.regexp_replace(_composed(text), r"\s+", " "),
+    Meaning.FREE_TEXT: _free_text,
 }

@@ -7,9 +7,10 @@ files always give the same tables. There are no foreign keys, as orphans must be
 
 from __future__ import annotations
 
-import re
+import csv
+import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +24,12 @@ from lakehouse.contracts.model import Table
 from lakehouse.platform import postgres
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import DATABASES, find_source_files
-from lakehouse.sources.reading import open_bytes
-from lakehouse.sources.validation import ValidFile, validate
+from lakehouse.sources.validation import ValidFile, open_records, validate
 
 Connect = Callable[[str, postgres.Role], Any]
 Report = Callable[[str, str, int], None]
 
-_COPY_PLACE = re.compile(r"COPY \S+, line (\d+)")
+_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def load_folder(
     """Replace the content of the source databases by the published files in a folder.
 
     Args:
-        folder: where the files are, up to two folders down.
+        folder: where the files are, up to two folders down, or a zip archive of them.
         only: `ecom` or `marketing` for one database; both if None.
         report: called with (`check` or `load`, table, rows) after each table.
         connect: opens a database (name, role); replaced in tests.
@@ -164,24 +164,53 @@ def _key_name(table: Table) -> sql.Identifier:
 
 def _copy(cursor: Any, file: ValidFile) -> None:
     path = file.source.path
-    statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv, HEADER, ENCODING 'UTF8')")
-    columns = sql.SQL(", ").join(sql.Identifier(name) for name in file.columns)
-    name = sql.Identifier(file.source.table.name)
-    with open_bytes(path) as stream:
+    with open_records(file.source) as (header, records):
+        statement = sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv, ENCODING 'UTF8')").format(
+            sql.Identifier(file.source.table.name),
+            sql.SQL(", ").join(sql.Identifier(name) for name in header),
+        )
+        stream = _CopyStream(records)
         try:
-            cursor.copy_expert(statement.format(name, columns), stream, 1 << 16)
+            cursor.copy_expert(statement, stream, _CHUNK)
         except psycopg2.DataError as error:
-            raise _copy_error(path, error) from error
+            reason = error.diag.message_primary or str(error)
+            raise SourceFileError(path, None, f"PostgreSQL refuses it: {reason}") from error
+        if stream.error:
+            raise stream.error
     if cursor.rowcount != file.rows:
         raise SourceFileError(
             path, None, f"PostgreSQL read {cursor.rowcount} rows where {file.rows} were counted"
         )
 
 
-def _copy_error(path: Path, error: psycopg2.Error) -> SourceFileError:
-    place = _COPY_PLACE.search(error.diag.context or "")
-    reason = error.diag.message_primary or str(error)
-    return SourceFileError(path, int(place.group(1)) if place else None, reason)
+class _CopyStream:
+    """Records in the one form of CSV that PostgreSQL reads as Python does.
+
+    The text of the file is not handed on: PostgreSQL has other rules for blank lines, mixed line
+    ends and quotes inside of a value.
+
+    Attributes:
+        error: the error that ended the records early; psycopg2 would turn it into one of its own.
+    """
+
+    def __init__(self, records: Iterator[list[str]]) -> None:
+        self._records = records
+        self.error: Exception | None = None
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at least as many as asked for unless it is the end."""
+        text = io.StringIO(newline="")
+        # with this line end the writer puts every line break inside of a value into quotes
+        writer = csv.writer(text, lineterminator="\r\n")
+        try:
+            for record in self._records:
+                writer.writerow(record)
+                if text.tell() >= size:
+                    break
+        except Exception as error:  # raised by the caller
+            self.error = error
+            return b""
+        return text.getvalue().encode()
 
 
 def _add_primary_key(cursor: Any, table: Table) -> bool:

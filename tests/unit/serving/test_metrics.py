@@ -19,7 +19,7 @@ from lakehouse.platform.settings import Settings
 from lakehouse.serving.metrics import declared, jvm, mail, servers
 from lakehouse.serving.metrics.declared import METRICS, Sample
 from lakehouse.serving.metrics.exporter import Figures, Source, sources
-from lakehouse.serving.metrics.runs import seconds_of
+from lakehouse.serving.metrics.runs import rejected_rows, seconds_of
 from lakehouse.serving.metrics.servers import CpuMeter, Disk, Servers, size_of
 from lakehouse.serving.metrics.streams import minutes_by_day
 
@@ -237,6 +237,20 @@ def test_the_last_minutes_are_taken_from_each_day_they_touch(end: str, days: int
 def test_a_run_takes_from_its_start_to_its_end() -> None:
     run = {"start_date": "2026-01-31T23:59:50Z", "end_date": "2026-02-01T00:00:05.500Z"}
     assert seconds_of(run) == 15.5
+
+
+def test_rejected_rows_are_those_of_the_latest_build() -> None:
+    events = [
+        {"name": "silver.orders", "extra": {"table": "orders", "quarantined": 2}},
+        {"name": "silver.sellers", "extra": {"table": "sellers", "quarantined": 0}},
+        {"name": "bronze.orders", "extra": {"table": "orders", "rows": 9}},
+        {"name": "silver.products", "extra": None},
+        {"name": "silver.orders", "extra": {"table": "orders", "quarantined": 7}},
+    ]
+    assert [(sample.value, sample.labels) for sample in rejected_rows(events)] == [
+        (2, ("silver.orders",)),
+        (0, ("silver.sellers",)),
+    ]
 
 
 def test_a_mail_says_what_is_wrong_and_what_to_do() -> None:

@@ -102,6 +102,17 @@ ALERTS: tuple[Alert, ...] = (
         "See docs/runbooks/run-failed.md",
     ),
     Alert(
+        "quarantine",
+        "Rows are in quarantine",
+        f"max by (table) ({declared.QUARANTINED_ROWS.name})",
+        True,
+        0,
+        0,
+        "warning",
+        "The latest build of {{ $labels.table }} rejected rows",
+        "See docs/runbooks/rows-in-quarantine.md",
+    ),
+    Alert(
         "server-down",
         "A server is down",
         f"min by (server) ({declared.SERVER_READY.name})",

@@ -95,13 +95,16 @@ RUN_SECONDS = Metric(
 TASKS = Metric(
     "lakehouse_airflow_tasks", "Tasks of the latest run of a DAG, by state", ("dag_id", "state")
 )
+QUARANTINED_ROWS = Metric(
+    "lakehouse_quarantined_rows", "Rows that the latest build of a table rejected", ("table",)
+)
 METRICS: tuple[Metric, ...] = (
     *(SOURCE_UP, SOURCE_SECONDS),
     *(SERVER_READY, SERVER_ALARM, SERVER_MEMORY, SERVER_CPU, SERVER_UPTIME),
     *(JVM_HEAP_USED, JVM_HEAP_MAX, JVM_GC, JVM_THREADS),
     *(DATA_BYTES, DISK_FREE, DISK_SIZE),
     *(TOPIC_MESSAGES, CONSUMER_LAG, HOP_LATENCY, DEAD_LETTERS, REQUESTS),
-    *(RUN_STATE, RUN_SECONDS, TASKS),
+    *(RUN_STATE, RUN_SECONDS, TASKS, QUARANTINED_ROWS),
 )
 
 # Told only of servers that run beside who gathers the figures: a container sees itself alone.

@@ -32,6 +32,7 @@ class Runs:
             runs = self._airflow.runs(dag_id, _RUNS)
             if runs:
                 yield from self._of(dag_id, runs)
+                yield from rejected_rows(self._airflow.asset_events(dag_id))
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -45,6 +46,16 @@ class Runs:
         tasks = self._airflow.task_instances(dag_id, latest["dag_run_id"])
         for state, count in Counter(task["state"] or _NONE for task in tasks).items():
             yield Sample(declared.TASKS.name, count, (dag_id, state))
+
+
+def rejected_rows(newest_first: list[Json]) -> Iterator[Sample]:
+    """Rows that the latest build of each table rejected, from the events of its asset."""
+    latest: dict[str, Json] = {}
+    for event in newest_first:
+        latest.setdefault(event["name"], event["extra"] or {})
+    for table, report in latest.items():
+        if "quarantined" in report:
+            yield Sample(declared.QUARANTINED_ROWS.name, report["quarantined"], (table,))
 
 
 def seconds_of(run: Json) -> float:

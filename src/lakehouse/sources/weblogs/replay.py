@@ -6,7 +6,6 @@ places, and so the same identities of events, however often it is replayed.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +17,7 @@ from lakehouse.contracts.model import Column, Layer, Table
 from lakehouse.contracts.streams import CLICKSTREAM, SOURCE
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.sources.files import SourceFile, find_source_file
-from lakehouse.sources.reading import open_text
-from lakehouse.sources.validation import validate
+from lakehouse.sources.validation import open_records, validate
 from lakehouse.sources.weblogs import manifest as manifests
 from lakehouse.sources.weblogs import replayed
 from lakehouse.sources.weblogs.entries import click
@@ -95,10 +93,11 @@ def _identity(source: SourceFile) -> str:
 
 def _lines(source: SourceFile, limit: int | None) -> Iterator[tuple[bytes, int | None]]:
     """Lines, each with the cents of its purchase or None."""
-    with open_text(source.path) as text:
-        for row in islice(csv.DictReader(text), limit):
+    with open_records(source) as (header, records):
+        for row in islice(records, limit):
             # a line break inside of a value would be two lines
-            value = {k: v.replace("\r", " ").replace("\n", " ") for k, v in row.items()}
+            plain = [text.replace("\r", " ").replace("\n", " ") for text in row]
+            value = dict(zip(header, plain, strict=True))
             tail = click(
                 value["UserID"],
                 value["SessionID"],
