@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.streams import Stream
+from lakehouse.gold.versions import current
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ def product_categories(dim_product: DataFrame) -> DataFrame:
 
 
 def customer_states(dim_customer: DataFrame) -> DataFrame:
-    """The state of each customer; a visitor's number is the key of a customer."""
-    known = dim_customer.filter("state IS NOT NULL")
+    """The present state of each customer; a visitor's number is that of a person."""
+    known = current(dim_customer).filter("state IS NOT NULL")
     return known.select(
-        F.col("customer_key").alias("user_id"), F.col("state").alias("customer_state")
+        F.col("person_key").alias("user_id"), F.col("state").alias("customer_state")
     )
 
 
