@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
+from lakehouse.platform.errors import PlatformError
+
+_ERROR = "permanent_error"
 _PERMANENT_ERRORS = (
     "lakehouse.contracts.catalog.UnknownTableError",
     "lakehouse.gold.event_building.MissingDimensionError",
     "lakehouse.gold.sources.SilverDayError",
+    "lakehouse.orchestration.failures.PermanentFailureError",
     "lakehouse.platform.settings.MissingSecretError",
     "lakehouse.quality.checks.ChecksFailedError",
     "lakehouse.science.errors.NothingToLearnError",
@@ -39,6 +45,25 @@ _PERMANENT_TEXTS = re.compile(
     r"|AccessControlException"
     r"|InvalidInputException: Input path does not exist"
 )
+
+
+class PermanentFailureError(PlatformError):
+    """A submitted program ended with an error that a retry does not heal."""
+
+
+def write(report: Path, error: BaseException) -> None:
+    """Leave a permanent error for the task that submitted this program."""
+    report.write_text(json.dumps({_ERROR: str(error)}), encoding="utf-8")
+
+
+def raise_written(report: Path) -> None:
+    """Raise the permanent error that a submitted program has left, if it has.
+
+    Raises:
+        PermanentFailureError: with the message of the error.
+    """
+    if report.exists() and (error := json.loads(report.read_text("utf-8")).get(_ERROR)):
+        raise PermanentFailureError(error)
 
 
 def is_permanent(error: BaseException, *, day_was_asked_for: bool) -> bool:

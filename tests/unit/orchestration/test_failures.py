@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 
 import psycopg2
 import psycopg2.errors
@@ -12,9 +13,10 @@ from pyspark.errors import AnalysisException
 
 from lakehouse.bronze.importing import ImportMismatchError
 from lakehouse.contracts.catalog import UnknownTableError
+from lakehouse.contracts.model import Layer
 from lakehouse.gold.sources import SilverDayError
-from lakehouse.orchestration import failures
-from lakehouse.orchestration.failures import is_permanent
+from lakehouse.orchestration import failures, steps
+from lakehouse.orchestration.failures import PermanentFailureError, is_permanent
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import MissingSecretError
 from lakehouse.platform.sqoop import SqoopError
@@ -87,6 +89,33 @@ def test_missing_import_is_permanent_if_a_person_named_the_day(asked: bool) -> N
     error = MissingImportError("bronze.orders has no import of 2018-01-01")
 
     assert is_permanent(error, day_was_asked_for=asked) is asked
+
+
+def test_submitted_program_passes_on_a_permanent_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def submit(program: Path, arguments: list[str]) -> None:
+        failures.write(Path(arguments[-1]), ChecksFailedError("gold.fact_order was not replaced"))
+        raise PlatformError("spark-submit ended with code 1")
+
+    monkeypatch.setattr(steps.spark, "submit", submit)
+    with pytest.raises(PermanentFailureError, match=r"gold\.fact_order was not") as raised:
+        steps._submitted(Layer.GOLD, "fact_order", "2026-03-01")
+
+    assert is_permanent(raised.value, day_was_asked_for=False)
+
+
+def test_submitted_program_that_left_no_error_may_be_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def submit(program: Path, arguments: list[str]) -> None:
+        raise PlatformError("spark-submit ended with code 137")
+
+    monkeypatch.setattr(steps.spark, "submit", submit)
+    with pytest.raises(PlatformError, match="code 137") as raised:
+        steps._submitted(Layer.GOLD, "fact_order", "2026-03-01")
+
+    assert not is_permanent(raised.value, day_was_asked_for=False)
 
 
 @pytest.mark.parametrize("name", [*failures._PERMANENT_ERRORS, *failures._MISSING_IMPORT])
