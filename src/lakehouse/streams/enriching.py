@@ -12,7 +12,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.streams import Stream
-from lakehouse.gold.versions import current
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,9 @@ def product_categories(dim_product: DataFrame) -> DataFrame:
     )
 
 
-def customer_states(dim_customer: DataFrame) -> DataFrame:
+def customer_states(current_customers: DataFrame) -> DataFrame:
     """The present state of each customer; a visitor's number is that of a person."""
-    known = current(dim_customer).filter("state IS NOT NULL")
+    known = current_customers.filter("state IS NOT NULL")
     return known.select(
         F.col("person_key").alias("user_id"), F.col("state").alias("customer_state")
     )
