@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from lakehouse.contracts.model import Layer
-from lakehouse.orchestration import steps
+from lakehouse.orchestration import failures, steps
 from lakehouse.platform import spark
 
 
@@ -20,7 +20,12 @@ def main() -> None:
     parser.add_argument("--report", type=Path)
     asked = parser.parse_args()
     session = spark.connect(f"{asked.layer}.{asked.table}")
-    report = steps.build(session, asked.layer, asked.table, asked.ingest_date)
+    try:
+        report = steps.build(session, asked.layer, asked.table, asked.ingest_date)
+    except Exception as error:
+        if asked.report and failures.is_permanent(error, day_was_asked_for=False):
+            failures.write(asked.report, error)
+        raise
     if asked.report:
         asked.report.write_text(json.dumps(report), encoding="utf-8")
     session.stop()

@@ -7,9 +7,10 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.batch.lake import GOLD_TABLES, SILVER_TABLES
-from lakehouse.contracts.gold import UNKNOWN_DATE, UNKNOWN_KEY, UNKNOWN_TEXT
+from lakehouse.contracts.gold import UNKNOWN_TEXT
 from lakehouse.contracts.model import Column, Table
 from lakehouse.contracts.states import STATES
+from lakehouse.gold.keys import UNKNOWN
 
 _QUERIES = Path(__file__).parent / "star"
 # days with two decimals, rounded half up in whole numbers: 864 seconds are a hundredth of a day
@@ -78,8 +79,5 @@ def _keyed(table: Table) -> str:
 
 
 def _unknown(column: Column) -> str:
-    if column.key:
-        value = f"DATE '{UNKNOWN_DATE}'" if column.type == "DATE" else str(UNKNOWN_KEY)
-    else:
-        value = "NULL" if column.nullable else f"'{UNKNOWN_TEXT}'"
+    value = "NULL" if column.nullable else f"'{UNKNOWN.get(column.type, UNKNOWN_TEXT)}'"
     return f"{value}::{duck_type(column)}"

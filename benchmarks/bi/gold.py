@@ -36,7 +36,7 @@ _KEPT = "bi_base"
 # far beyond the members of one copy
 _KEYS_OF_A_COPY = 100_000_000
 _REPEATED_IDS = ("order_id", "review_id", "customer_unique_id", "seller_id", "product_id")
-_REPEATED_KEYS = ("customer_key", "seller_key", "product_key")
+_REPEATED_KEYS = ("customer_key", "person_key", "seller_key", "product_key")
 _ALIKE = (
     "dim_date",
     "dim_geolocation",

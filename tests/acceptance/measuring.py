@@ -24,8 +24,8 @@ FIGURES: Mapping[str, str] = {
     "order_payments": "SELECT count(*) FROM gold.fact_payment",
     "order_reviews": "SELECT count(*) FROM gold.fact_review",
     "people": (
-        "SELECT count(*) FROM gold.dim_customer LEFT SEMI JOIN silver.customers "
-        "USING (customer_unique_id)"
+        "SELECT count(DISTINCT customer_unique_id) FROM gold.dim_customer "
+        "LEFT SEMI JOIN silver.customers USING (customer_unique_id)"
     ),
     "orders_without_items": "SELECT count(*) FROM gold.fact_order WHERE item_count = 0",
     "orders_late_by_date": "SELECT count(*) FROM gold.fact_order WHERE is_late",

@@ -60,7 +60,8 @@ def test_models_lie_on_hdfs(scored: None, platform: Settings) -> None:
 
 def test_everybody_gets_a_list_without_what_they_have(scored: None) -> None:
     bought = (
-        f"gold.fact_order_item WHERE customer_key <> {UNKNOWN_KEY} "
+        "gold.fact_order_item JOIN gold.dim_customer USING (customer_key) "
+        f"WHERE customer_key <> {UNKNOWN_KEY} "
         f"AND product_key <> {UNKNOWN_KEY} AND order_status NOT IN {FAILED_STATUSES}"
     )
     (people, pairs, rows), (buyers,), (owned,) = (
@@ -68,9 +69,10 @@ def test_everybody_gets_a_list_without_what_they_have(scored: None) -> None:
         for statement in (
             "SELECT count(DISTINCT customer_key), count(DISTINCT customer_key, product_key), "
             "count(*) FROM gold.fact_product_recommendation",
-            f"SELECT count(DISTINCT customer_key) FROM {bought}",
-            "SELECT count(*) FROM gold.fact_product_recommendation LEFT SEMI JOIN "
-            f"(SELECT * FROM {bought}) USING (customer_key, product_key)",
+            f"SELECT count(DISTINCT person_key) FROM {bought}",
+            "SELECT count(*) FROM gold.fact_product_recommendation JOIN gold.dim_customer "
+            f"USING (customer_key) LEFT SEMI JOIN (SELECT * FROM {bought}) "
+            "USING (person_key, product_key)",
         )
     )
 

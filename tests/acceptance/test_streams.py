@@ -78,15 +78,17 @@ def test_events_of_a_customer_who_left_stay_and_are_the_unknown_ones(
 ) -> None:
     customers = catalog.table(Layer.GOLD, "dim_customer")
     version = measuring.version(customers)
-    (key,) = query("SELECT max(customer_key) FROM gold.fact_clickstream").rows[0]
-    events = f"SELECT count(*) FROM gold.fact_clickstream WHERE user_id = {key}"
+    key, visitor = query(
+        "SELECT customer_key, user_id FROM gold.fact_clickstream ORDER BY 1 DESC LIMIT 1"
+    ).rows[0]
+    events = f"SELECT count(*) FROM gold.fact_clickstream WHERE user_id = {visitor}"
     before = query(events).rows
     assert key > 0
     query(f"DELETE FROM {customers.full_name} WHERE customer_key = {key}")
     try:
         lakehouse_json("run", STREAMS_GOLD.dag_id)
         for fact in ("fact_clickstream", "fact_session"):
-            keys = f"SELECT DISTINCT customer_key FROM gold.{fact} WHERE user_id = {key}"
+            keys = f"SELECT DISTINCT customer_key FROM gold.{fact} WHERE user_id = {visitor}"
             assert query(keys).rows == [(-1,)]
         assert query(events).rows == before
     finally:

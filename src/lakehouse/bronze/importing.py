@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import logging
 import uuid
 from dataclasses import asdict, dataclass
@@ -11,10 +12,12 @@ from pyspark.sql import SparkSession
 
 from lakehouse.bronze import jdbc, sqoop
 from lakehouse.contracts import catalog, ddl, places
-from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.platform import postgres
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import settings
+from lakehouse.quality import results
+from lakehouse.quality.checks import Result
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,7 @@ class ImportReport:
     ingest_date: str
     engine: str
     rows: int
+    read_on: str
 
     def as_dict(self) -> dict[str, str | int]:
         """The report for an asset event."""
@@ -56,8 +60,26 @@ def import_table(spark: SparkSession, name: str, ingest_date: str) -> ImportRepo
     finally:
         Hdfs().delete(aside)
     _register(spark, bronze, ingest_date)
-    log.info("%s: %d rows for %s by %s", name, rows, ingest_date, engine)
-    return ImportReport(name, ingest_date, engine, rows)
+    read_on = dt.datetime.now(dt.UTC).date().isoformat()
+    results.record(spark, bronze, ingest_date, [read_on_its_day(ingest_date, read_on, rows)])
+    log.info("%s: %d rows for %s by %s, read on %s", name, rows, ingest_date, engine, read_on)
+    return ImportReport(name, ingest_date, engine, rows, read_on)
+
+
+def read_on_its_day(ingest_date: str, read_on: str, rows: int) -> Result:
+    """The label of an import: a source holds only its present rows, whatever day is asked for.
+
+    Args:
+        ingest_date: day that the import is filed under, YYYY-MM-DD.
+        read_on: day in UTC on which the source was read, YYYY-MM-DD.
+        rows: rows imported.
+    """
+    return Result(
+        "read_on_its_day",
+        Severity.WARN,
+        0 if read_on == ingest_date else rows,
+        f"the source was read on {read_on}; it keeps no rows of other days",
+    )
 
 
 def count_source(source: Table) -> int:

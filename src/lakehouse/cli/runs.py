@@ -36,12 +36,19 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Run DAGs in Airflow and follow them to their end."""
+    from lakehouse.contracts.model import Layer
     from lakehouse.orchestration import pipelines
 
     if bool(dags) == all_:
         raise typer.BadParameter("name DAGs, or say --all")
     wanted = list(pipelines.PIPELINES) if all_ else [pipelines.pipeline(d) for d in dags or []]
-    finished = run_pipelines(wanted, day_of(date), quiet=as_json)
+    day = day_of(date)
+    if not as_json and day != day_of(None) and any(p.layer is Layer.BRONZE for p in wanted):
+        say(
+            f"note: the sources hold their rows of today only; these are imported as of {day}, "
+            "and the check read_on_its_day says so"
+        )
+    finished = run_pipelines(wanted, day, quiet=as_json)
     if as_json:
         print_json(
             [

@@ -96,19 +96,62 @@ DIM_STATE = Table(
 DIM_CUSTOMER = Table(
     Layer.GOLD,
     "dim_customer",
-    "A person, with the address of the latest order",
+    "A person at one address; a new version starts with the order that first names another one",
     (
-        key("customer_key", "Key of the person"),
+        key("customer_key", "Key of the version; facts have that of their own order"),
         Column("customer_unique_id", "STRING", "The person", nullable=False, personal=True),
         Column("zip_code_prefix", "STRING", "First five digits of the zip code", personal=True),
         Column("city", "STRING", "City", personal=True),
         Column("state", "STRING", "Two-letter code of the state"),
         key("geolocation_key", "Place of the zip code prefix"),
+        Column(
+            "person_key",
+            "BIGINT",
+            "Number of the person, the same in all versions; counts people, and is the number "
+            "of a visitor of the shop",
+            nullable=False,
+            derived=True,
+        ),
+        Column(
+            "valid_from",
+            "TIMESTAMP",
+            "Purchase that first names the address, UTC",
+            nullable=False,
+            derived=True,
+        ),
+        Column(
+            "valid_to",
+            "TIMESTAMP",
+            "Start of the next version, UTC, no longer part of this one; null in the current one",
+            derived=True,
+        ),
+        Column(
+            "is_current",
+            "BOOLEAN",
+            "True in the latest version of the person",
+            nullable=False,
+            derived=True,
+        ),
     ),
-    grain=("customer_unique_id",),
+    grain=("customer_unique_id", "valid_from"),
     reads=("customers", "orders", "dim_geolocation"),
     references=(member("geolocation_key", "dim_geolocation"),),
+    rules=(
+        Rule(
+            "ends_after_its_start",
+            "valid_to > valid_from",
+            "the version ends before it starts",
+            Severity.FAIL,
+        ),
+        Rule(
+            "only_the_current_version_is_open",
+            "is_current = (valid_to IS NULL)",
+            "a current version has an end, or another one has none",
+            Severity.FAIL,
+        ),
+    ),
     unknown_member=True,
+    durable_key="person_key",
 )
 DIM_SELLER = Table(
     Layer.GOLD,
@@ -184,8 +227,8 @@ FACT_ORDER = Table(
     "An order, those without items among them",
     (
         Column("order_id", "STRING", "The order", nullable=False),
-        key("customer_key", "Who ordered"),
-        key("customer_state_key", "State of who ordered, as dim_customer has it"),
+        key("customer_key", "Who ordered, at the address of the order"),
+        key("customer_state_key", "State of the order's own address"),
         date_key("purchase_date_key", "Day of purchase"),
         date_key("approved_date_key", "Day the payment was approved"),
         date_key("delivered_date_key", "Day of delivery"),
@@ -271,8 +314,8 @@ FACT_ORDER_ITEM = Table(
     (
         Column("order_id", "STRING", "The order", nullable=False),
         Column("order_item_id", "INT", "Number of the item in its order, from 1", nullable=False),
-        key("customer_key", "Who ordered"),
-        key("customer_state_key", "State of who ordered, as dim_customer has it"),
+        key("customer_key", "Who ordered, at the address of the order"),
+        key("customer_state_key", "State of the order's own address"),
         key("product_key", "The product"),
         key("product_category_key", "The product's category"),
         key("seller_key", "Who ships it"),
@@ -318,7 +361,7 @@ FACT_SALES_MONTH = Table(
     (
         date_key("purchase_date_key", "First day of the month of purchase"),
         key("product_category_key", "The products' category"),
-        key("customer_state_key", "State of who ordered"),
+        key("customer_state_key", "State of the orders' own addresses"),
         Column("item_count", "BIGINT", "Items sold", nullable=False, derived=True),
         Column("price_total", SUM_OF_MONEY, "Prices of these items, BRL", nullable=False),
         Column("freight_total", SUM_OF_MONEY, "Freight of these items, BRL", nullable=False),
@@ -341,7 +384,7 @@ FACT_DELIVERY_MONTH = Table(
     "How the orders of a month came to a state: what reports ask of all orders",
     (
         date_key("purchase_date_key", "First day of the month of purchase"),
-        key("customer_state_key", "State of who ordered"),
+        key("customer_state_key", "State of the orders' own addresses"),
         Column("order_count", "BIGINT", "Orders", nullable=False, derived=True),
         Column("delivered_count", "BIGINT", "Orders delivered", nullable=False, derived=True),
         Column(
@@ -387,8 +430,8 @@ FACT_PAYMENT = Table(
     (
         Column("order_id", "STRING", "The order", nullable=False),
         Column("payment_sequential", "INT", "Number of the payment in its order", nullable=False),
-        key("customer_key", "Who ordered"),
-        key("customer_state_key", "State of who ordered, as dim_customer has it"),
+        key("customer_key", "Who ordered, at the address of the order"),
+        key("customer_state_key", "State of the order's own address"),
         date_key("purchase_date_key", "Day of purchase"),
         Column("payment_type", "STRING", "Means of payment", nullable=False),
         Column("payment_installments", "INT", "Number of instalments"),
@@ -411,8 +454,8 @@ FACT_REVIEW = Table(
     (
         Column("review_id", "STRING", "The review; not unique alone", nullable=False),
         Column("order_id", "STRING", "The order", nullable=False),
-        key("customer_key", "Who ordered"),
-        key("customer_state_key", "State of who ordered, as dim_customer has it"),
+        key("customer_key", "Who ordered, at the address of the order"),
+        key("customer_state_key", "State of the order's own address"),
         date_key("purchase_date_key", "Day of purchase"),
         date_key("created_date_key", "Day the survey was sent"),
         Column("answered_at", "TIMESTAMP", "Moment of the answer, UTC"),

@@ -24,7 +24,7 @@ FACT_PRODUCT_RECOMMENDATION = Table(
     "fact_product_recommendation",
     "A product recommended to a person who has not bought it",
     (
-        key("customer_key", "Whom it is recommended to"),
+        key("customer_key", "Whom it is recommended to, at the present address"),
         key("product_key", "The product"),
         _made("recommendation_rank", "INT", "Place in the list, from 1"),
         _made("score", "DOUBLE", "Preference by ALS, or buyers of a popular product"),
@@ -32,7 +32,7 @@ FACT_PRODUCT_RECOMMENDATION = Table(
     ),
     grain=("customer_key", "recommendation_rank"),
     source=SOURCE,
-    reads=("fact_order_item", "fact_review"),
+    reads=("fact_order_item", "fact_review", "dim_customer"),
     references=(member("customer_key", "dim_customer"), member("product_key", "dim_product")),
     rules=(
         Rule(
@@ -48,7 +48,7 @@ FACT_CUSTOMER_CHURN_SCORE = Table(
     "fact_customer_churn_score",
     f"A person, and how likely they buy nothing for {HORIZON_DAYS} days",
     (
-        key("customer_key", "The person"),
+        key("customer_key", "The person, at the present address"),
         date_key("scored_date_key", "Day as of which it is said, the day behind the last purchase"),
         _made("order_count", "INT", "Orders until then"),
         _made("days_since_order", "INT", "Days since the last order"),
@@ -56,7 +56,7 @@ FACT_CUSTOMER_CHURN_SCORE = Table(
     ),
     grain=("customer_key",),
     source=SOURCE,
-    reads=("fact_order", "fact_review"),
+    reads=("fact_order", "fact_review", "dim_customer"),
     references=(member("customer_key", "dim_customer"), date_member("scored_date_key")),
     rules=(
         Rule(

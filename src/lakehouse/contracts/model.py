@@ -138,6 +138,7 @@ class Table:
         references: columns that point at other tables of the layer.
         totals: money that must survive the way.
         unknown_member: a dimension with a row that stands for what is not known.
+        durable_key: of a dimension with history, the number that all versions of a member share.
         completed: Spark SQL that is true for rows the layer itself added.
         partition: columns by whose values its files lie in folders of their own.
         file: published file name, without `.gz` (source tables).
@@ -155,6 +156,7 @@ class Table:
     references: tuple[Reference, ...] = ()
     totals: tuple[Total, ...] = ()
     unknown_member: bool = False
+    durable_key: str = ""
     completed: str = ""
     partition: tuple[str, ...] = ()
     file: str = ""

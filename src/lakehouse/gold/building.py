@@ -14,6 +14,7 @@ from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.contracts.streams import SOURCE as STREAMS
 from lakehouse.gold import dimensions, events, facts
 from lakehouse.gold.keys import with_keys, with_unknown_member
+from lakehouse.gold.sources import check_days
 from lakehouse.platform.settings import settings
 from lakehouse.quality import results
 from lakehouse.quality.checks import (
@@ -60,9 +61,12 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
     """Build a gold table from silver and from the gold tables it points at.
 
     Raises:
+        lakehouse.gold.sources.SilverDayError: silver holds other days.
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
     """
     contract = catalog.table(Layer.GOLD, name)
+    if contract.source != STREAMS:
+        check_days(spark, contract, ingest_date)
     ensure_table(spark, contract)
     return publish(spark, contract, computed(spark, contract), ingest_date)
 

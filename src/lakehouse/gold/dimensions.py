@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from lakehouse.contracts.gold import CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR, UNKNOWN_TEXT
 from lakehouse.contracts.states import STATES
 from lakehouse.gold.keys import date_key, or_unknown
+from lakehouse.gold.versions import ADDRESS, versions
 
 
 def dim_date(
@@ -85,17 +86,14 @@ def dim_state() -> DataFrame:
 
 
 def dim_customer(customers: DataFrame, orders: DataFrame, dim_geolocation: DataFrame) -> DataFrame:
-    """People, each with the address of the latest order."""
-    latest_first = Window.partitionBy("customer_unique_id").orderBy(
-        F.desc_nulls_last("purchased_at"), "customer_id"
-    )
-    latest = (
-        customers.join(orders.select("customer_id", "purchased_at"), "customer_id", "left")
-        .withColumn("recency", F.row_number().over(latest_first))
-        .filter("recency = 1")
-    )
-    return _with_place(latest, dim_geolocation).select(
-        "customer_unique_id", "zip_code_prefix", "city", "state", or_unknown("geolocation_key")
+    """People with the history of their addresses; one row per person and version."""
+    return _with_place(versions(customers, orders), dim_geolocation).select(
+        "customer_unique_id",
+        *ADDRESS,
+        or_unknown("geolocation_key"),
+        "valid_from",
+        "valid_to",
+        "is_current",
     )
 
 

@@ -13,6 +13,7 @@ from lakehouse.contracts.gold_streams import (
 )
 from lakehouse.contracts.streams import FUNNEL
 from lakehouse.gold.keys import date_key, or_unknown
+from lakehouse.gold.versions import current
 
 _PURCHASE = "purchase"
 _CART = "add_to_cart"
@@ -43,9 +44,10 @@ def fact_clickstream(
 ) -> DataFrame:
     """What visitors did, each event on its own day whenever it arrived.
 
-    The shop numbers its visitors as the warehouse numbers its customers.
+    The shop numbers its visitors as the warehouse numbers people; an event has the version of
+    its visitor that was current when it was merged.
     """
-    customers = dim_customer.select("customer_key", F.col("customer_key").alias("user_id"))
+    customers = current(dim_customer).select("customer_key", F.col("person_key").alias("user_id"))
     products = dim_product.select("product_id", "product_key")
     joined = clickstream.join(customers, "user_id", "left").join(products, "product_id", "left")
     return joined.select(

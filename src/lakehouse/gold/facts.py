@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from lakehouse.contracts.gold import DAYS, MONEY, SUM_OF_DAYS, SUM_OF_MONEY
 from lakehouse.gold.allocation import with_allocation
 from lakehouse.gold.keys import date_key, or_unknown
+from lakehouse.gold.versions import with_version
 
 _SECONDS_A_DAY = 86_400
 
@@ -41,7 +42,7 @@ def fact_order(
         .join(payments, "order_id", "left")
         .join(reviews, "order_id", "left")
     )
-    return _with_customer(joined, customers, dim_customer, dim_state).select(
+    return _with_customer(joined, orders, customers, dim_customer, dim_state).select(
         "order_id",
         or_unknown("customer_key"),
         or_unknown("customer_state_key"),
@@ -208,15 +209,19 @@ def fact_closed_deal(
 
 
 def _with_customer(
-    rows: DataFrame, customers: DataFrame, dim_customer: DataFrame, dim_state: DataFrame
+    rows: DataFrame,
+    orders: DataFrame,
+    customers: DataFrame,
+    dim_customer: DataFrame,
+    dim_state: DataFrame,
 ) -> DataFrame:
-    """Add who ordered and the state of that person; null where one is unknown."""
+    """Add who ordered and the state, both of the order's own address; null if unknown."""
     states = dim_state.select("state", F.col("state_key").alias("customer_state_key"))
-    people = dim_customer.select("customer_unique_id", "customer_key", "state").join(
-        F.broadcast(states), "state", "left"
-    )
-    aliases = customers.select("customer_id", "customer_unique_id").join(
-        people, "customer_unique_id"
+    people = dim_customer.select("customer_unique_id", "valid_from", "customer_key")
+    aliases = (
+        with_version(customers, orders)
+        .join(people, ["customer_unique_id", "valid_from"], "left")
+        .join(F.broadcast(states), "state", "left")
     )
     return rows.join(
         aliases.select("customer_id", "customer_key", "customer_state_key"), "customer_id", "left"
@@ -231,7 +236,7 @@ def _with_order(
     dim_state: DataFrame,
 ) -> DataFrame:
     """Add what every fact of an order takes from it: person, state, day of purchase, status."""
-    of_order = _with_customer(orders, customers, dim_customer, dim_state).select(
+    of_order = _with_customer(orders, orders, customers, dim_customer, dim_state).select(
         "order_id",
         "customer_key",
         "customer_state_key",

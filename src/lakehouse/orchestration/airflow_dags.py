@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import DAG, Asset, task
@@ -13,6 +12,7 @@ from airflow.timetables.trigger import CronTriggerTimetable
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.places import folder
 from lakehouse.orchestration import pipelines
+from lakehouse.orchestration.days import asked_day, ingest_date
 from lakehouse.orchestration.pipelines import Pipeline
 from lakehouse.platform.settings import settings
 
@@ -100,28 +100,15 @@ def _step(table: Table, task_id: str = "") -> Any:
     @task(task_id=task_id or table.name, outlets=[target], doc_md=table.description)
     def build(layer: str, name: str, **context: Any) -> dict[str, Any]:
         from lakehouse.orchestration import steps
-        from lakehouse.quality.checks import ChecksFailedError
-        from lakehouse.science.errors import NothingToLearnError
+        from lakehouse.orchestration.failures import is_permanent
 
         try:
             report = steps.run(Layer(layer), name, ingest_date(context))
-        except (ChecksFailedError, NothingToLearnError) as error:
-            # the same rows would fail again: no retry
-            raise AirflowFailException(str(error)) from error
+        except Exception as error:
+            if not is_permanent(error, day_was_asked_for=bool(asked_day(context))):
+                raise
+            raise AirflowFailException(f"{error} (not retried: it would fail again)") from error
         context["outlet_events"][target].extra = report
         return report
 
     return build(str(table.layer), table.name)
-
-
-def ingest_date(context: Mapping[str, Any]) -> str:
-    """The day a run works on: as asked for, else that of the inputs that set it off, else today."""
-    run = context["dag_run"]
-    if asked := (run.conf or {}).get("ingest_date"):
-        return dt.date.fromisoformat(asked).isoformat()
-    events = context.get("triggering_asset_events") or {}
-    days = [event.extra.get("ingest_date") for each in events.values() for event in each]
-    if known := [day for day in days if day]:
-        return str(max(known))
-    moment = run.logical_date or dt.datetime.now(dt.UTC)
-    return str(moment.date().isoformat())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lakehouse.orchestration.pipelines import Pipeline
-from lakehouse.platform.airflow import FINISHED, Airflow
+from lakehouse.platform.airflow import FINISHED, Airflow, AirflowError
 from lakehouse.platform.errors import PlatformError
 
 _POLL_SECONDS = 1.0
@@ -19,7 +19,7 @@ _PATIENCE_SECONDS = 20.0
 
 
 class RunFailedError(PlatformError):
-    """A run ended with failed tasks; the message says which and what resumes it."""
+    """A run ended with failed tasks; the message holds the first error and what resumes it."""
 
 
 @dataclass
@@ -86,7 +86,7 @@ def follow(
         for step in steps.values():
             _advance(airflow, step, steps, ingest_date, ready_since)
         on_progress(list(steps.values()))
-        _stop_if_failed(steps.values(), ingest_date)
+        _stop_if_failed(airflow, steps.values(), ingest_date)
         time.sleep(_POLL_SECONDS)
     return list(steps.values())
 
@@ -132,17 +132,35 @@ def _refresh(airflow: Airflow, step: Progress) -> None:
         step.tasks = airflow.task_instances(step.pipeline.dag_id, step.run_id)
 
 
-def _stop_if_failed(steps: Any, ingest_date: str) -> None:
+def _stop_if_failed(airflow: Airflow, steps: Iterable[Progress], ingest_date: str) -> None:
     failed = [step for step in steps if step.state == "failed"]
-    if not failed:
-        return
-    told = [
-        f"{step.pipeline.dag_id}: {', '.join(step.failed) or 'no task'} failed; the reason is in "
-        f"Airflow (run {step.run_id}). To resume: "
+    if failed:
+        raise RunFailedError("\n".join(_failure(airflow, step, ingest_date) for step in failed))
+
+
+def _failure(airflow: Airflow, step: Progress, ingest_date: str) -> str:
+    """Failed tasks of a run, the last error of the one that failed first, and what resumes it."""
+    lines = [f"{step.pipeline.dag_id}: {', '.join(step.failed) or 'no task'} failed"]
+    ended = [task for task in step.tasks if task["state"] == "failed"]
+    if ended:
+        first = min(ended, key=lambda task: task["end_date"] or "")
+        error = _last_error(airflow, step, first)
+        lines.append(f"  {first['task_id']}, attempt {first['try_number']}: {error}")
+    lines.append(
+        f"  Full log: {airflow.address}/dags/{step.pipeline.dag_id}/runs/{step.run_id}. To resume: "
         f"./lakehouse run {step.pipeline.dag_id} --date {ingest_date}"
-        for step in failed
-    ]
-    raise RunFailedError("\n".join(told))
+    )
+    return "\n".join(lines)
+
+
+def _last_error(airflow: Airflow, step: Progress, task: dict[str, Any]) -> str:
+    try:
+        error = airflow.task_error(
+            step.pipeline.dag_id, step.run_id, task["task_id"], task["try_number"]
+        )
+    except AirflowError as unreadable:
+        return f"its log could not be read: {unreadable}"
+    return error or "it was killed before it could log an error"
 
 
 def _moment(text: str) -> dt.datetime:

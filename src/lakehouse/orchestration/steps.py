@@ -12,7 +12,9 @@ from lakehouse.contracts import catalog
 from lakehouse.contracts.gold_science import SOURCE as SCIENCE
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.streams import SOURCE as STREAMS
+from lakehouse.orchestration import failures
 from lakehouse.platform import spark
+from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import PROJECT, settings
 
 if TYPE_CHECKING:
@@ -74,6 +76,10 @@ def _stream_builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
 def _submitted(layer: Layer, name: str, ingest_date: str) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        spark.submit(BUILD_PROGRAM, [str(layer), name, ingest_date, "--report", str(report)])
+        try:
+            spark.submit(BUILD_PROGRAM, [str(layer), name, ingest_date, "--report", str(report)])
+        except PlatformError:
+            failures.raise_written(report)
+            raise
         answer: Report = json.loads(report.read_text(encoding="utf-8"))
         return answer

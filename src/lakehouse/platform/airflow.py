@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +15,8 @@ from lakehouse.platform.settings import Settings, settings
 Json = dict[str, Any]
 FINISHED = ("success", "failed")
 TIMEOUT = 30.0
+# lines of an exception's message that are shown
+_LINES = 8
 
 
 class AirflowError(PlatformError):
@@ -73,12 +75,19 @@ class Airflow:
 
     def task_log(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> str:
         """What one attempt of a task logged, one event a line."""
+        events = self._task_events(dag_id, run_id, task_id, attempt)
+        return "\n".join(e["event"] if isinstance(e, dict) else str(e) for e in events)
+
+    def task_error(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> str:
+        """Message of the exception that ended an attempt of a task; empty if it logged none."""
+        return last_error(self._task_events(dag_id, run_id, task_id, attempt))
+
+    def _task_events(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> list[Any]:
         path = (
             f"/dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
             f"/taskInstances/{quote(task_id)}/logs/{attempt}?full_content=true"
         )
-        events = self._call("GET", path)["content"]
-        return "\n".join(e["event"] if isinstance(e, dict) else str(e) for e in events)
+        return list(self._call("GET", path)["content"])
 
     def clear(self, dag_id: str, run_id: str) -> None:
         """Let the failed tasks of a run, and what waits for them, run again."""
@@ -162,6 +171,19 @@ class Airflow:
             self._log_in()
             answer = self._session.request(method, url, json=body, timeout=TIMEOUT)
         return answer
+
+
+def last_error(events: Iterable[Any]) -> str:
+    """Type and message of the last exception among the structured events of a task's log.
+
+    The stack trace of a server's JVM is left out.
+    """
+    for event in reversed([each for each in events if isinstance(each, dict)]):
+        for detail in event.get("error_detail") or ():
+            message = str(detail.get("exc_value", "")).split("\nJVM stacktrace:")[0].strip()
+            lines = [line for line in message.splitlines() if line.strip()][:_LINES]
+            return f"{detail.get('exc_type')}: " + "\n    ".join(lines)
+    return ""
 
 
 def _content(answer: requests.Response) -> Json:

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from lakehouse.contracts import catalog, gold_science, places
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.gold.building import GoldReport, ensure_table, publish
+from lakehouse.gold.versions import by_person
 from lakehouse.platform.settings import settings
 from lakehouse.science import churn, recommendation
 from lakehouse.science.errors import NothingToLearnError
@@ -29,7 +30,9 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
     missing = [read for read in inputs if not spark.catalog.tableExists(read)]
     if missing:
         raise NothingToLearnError(f"there is no {' and no '.join(missing)}")
-    rows = _SCORED[name](model_path(contract), *(spark.table(read) for read in inputs))
+    *facts, dim_customer = (spark.table(read) for read in inputs)
+    people = [by_person(fact, dim_customer) for fact in facts]
+    rows = _SCORED[name](model_path(contract), *people)
     ensure_table(spark, contract)
     return publish(spark, contract, rows, ingest_date)
 

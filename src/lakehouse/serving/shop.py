@@ -23,13 +23,13 @@ def products() -> list[tuple[str, str]]:
 
 
 def customers() -> list[int]:
-    """Keys of customers, always in the same order.
+    """Numbers of people, always in the same order.
 
     Raises:
         lakehouse.serving.thrift.QueryError: the warehouse does not answer, or is not built.
     """
     answer = query(
-        f"SELECT customer_key FROM gold.dim_customer WHERE customer_key <> {UNKNOWN_KEY} "
-        f"ORDER BY customer_key LIMIT {_AT_MOST}"
+        "SELECT person_key FROM gold.dim_customer "
+        f"WHERE is_current AND person_key <> {UNKNOWN_KEY} ORDER BY person_key LIMIT {_AT_MOST}"
     )
     return [int(key) for (key,) in answer.rows]

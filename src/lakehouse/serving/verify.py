@@ -17,8 +17,10 @@ from pyspark.sql import functions as F
 from lakehouse.bronze.importing import count_source
 from lakehouse.contracts import catalog
 from lakehouse.contracts import text as forms
+from lakehouse.contracts.gold import UNKNOWN_KEY
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.contracts.model import Total as TotalContract
+from lakehouse.gold import versions
 from lakehouse.platform import postgres
 from lakehouse.quality import checks, quarantine
 from lakehouse.silver.building import built_from
@@ -87,6 +89,8 @@ def _checks() -> Iterator[Check]:
         for reference in gold.references:
             yield _bound(_no_orphans, gold, reference)
     yield _people
+    yield _current_versions
+    yield _state_of_own_address
     yield _allocation
     yield _allocation_per_order
 
@@ -209,6 +213,24 @@ def _people(spark: SparkSession) -> Line:
     found = people.join(known, "customer_unique_id", "left_semi").count()
     how = "people in silver.customers"
     return Line("silver → gold", "dim_customer", "people", people.count(), found, how)
+
+
+def _current_versions(spark: SparkSession) -> Line:
+    rows = versions.current(spark.table("gold.dim_customer"))
+    found = rows.filter(f"customer_key <> {UNKNOWN_KEY}").count()
+    people = spark.table("silver.customers").select("customer_unique_id").distinct().count()
+    how = "one per person in silver.customers"
+    return Line("silver → gold", "dim_customer", "current versions", people, found, how)
+
+
+def _state_of_own_address(spark: SparkSession) -> Line:
+    other = spark.sql(
+        "SELECT 1 FROM silver.orders o LEFT JOIN silver.customers c USING (customer_id) "
+        "LEFT JOIN gold.dim_state s ON s.state = c.state JOIN gold.fact_order f USING (order_id) "
+        f"WHERE f.customer_state_key <> coalesce(s.state_key, {UNKNOWN_KEY})"
+    )
+    how = "state of an order is that of its own customers row"
+    return Line("silver → gold", "fact_order", "orders of other states", 0, other.count(), how)
 
 
 def _allocation(spark: SparkSession) -> Line:

@@ -43,11 +43,11 @@ def product_categories(dim_product: DataFrame) -> DataFrame:
     )
 
 
-def customer_states(dim_customer: DataFrame) -> DataFrame:
-    """The state of each customer; a visitor's number is the key of a customer."""
-    known = dim_customer.filter("state IS NOT NULL")
+def customer_states(current_customers: DataFrame) -> DataFrame:
+    """The present state of each customer; a visitor's number is that of a person."""
+    known = current_customers.filter("state IS NOT NULL")
     return known.select(
-        F.col("customer_key").alias("user_id"), F.col("state").alias("customer_state")
+        F.col("person_key").alias("user_id"), F.col("state").alias("customer_state")
     )
 
 

@@ -20,6 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 from lakehouse.contracts import places
 from lakehouse.contracts.gold import DIM_CUSTOMER, DIM_PRODUCT
 from lakehouse.contracts.model import Table
+from lakehouse.gold.versions import current
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import Settings
 from lakehouse.streams import enriching
@@ -44,7 +45,7 @@ _CATEGORIES = _Lookup(
 )
 _STATES = _Lookup(
     DIM_CUSTOMER,
-    enriching.customer_states,
+    lambda dim_customer: enriching.customer_states(current(dim_customer)),
     pa.schema([("user_id", pa.int64()), ("customer_state", pa.string())]),
 )
 

@@ -30,6 +30,7 @@ PURE = (
     "silver/ecom",
     "silver/marketing",
     "gold/keys",
+    "gold/versions",
     "gold/allocation",
     "gold/dimensions",
     "gold/facts",

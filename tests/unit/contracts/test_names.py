@@ -23,7 +23,7 @@ SHORT_OR_MISSPELT = set(
 )
 BY_TYPE = {
     "BOOLEAN": r"(is|has)_\w+",
-    "TIMESTAMP": r"\w+_at",
+    "TIMESTAMP": r"\w+_at|valid_(from|to)",
     "DATE": r"(\w+_)?date(_key)?",
     "BIGINT": r"\w+_(key|rows|id|sent|count)",
 }

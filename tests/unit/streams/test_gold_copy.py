@@ -50,6 +50,15 @@ def test_a_copy_outlives_gold(
         assert _rows(known.states) == [(7, "SP")]
 
 
+def test_state_of_a_visitor_is_that_of_the_current_address(spark: SparkSession) -> None:
+    customers = spark.createDataFrame(
+        [(7, 7, "SP", False), (9, 7, "RJ", True), (8, None, "BA", None)],
+        "customer_key BIGINT, person_key BIGINT, state STRING, is_current BOOLEAN",
+    )
+
+    assert _rows(gold_copy._STATES.keep(customers)) == [(7, "RJ"), (8, "BA")]
+
+
 def test_rows_that_gold_does_not_know_stay(spark: SparkSession) -> None:
     events = spark.createDataFrame(
         [("4d2a", 7), ("x", 7), (None, 8)], "product_id STRING, user_id BIGINT"
