@@ -42,8 +42,8 @@ class Flow:
         look = self._watcher.look()
         for view in look.views:
             yield from _of(view)
-        if look.silent:
-            raise PlatformError("; ".join(look.silent))
+        if errors := [*look.silent, *look.problems]:
+            raise PlatformError("; ".join(errors))
 
     def close(self) -> None:
         """Close the connections."""
