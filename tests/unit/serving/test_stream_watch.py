@@ -38,7 +38,7 @@ class Message:
 class Kafka:
     """Holds the topics of the two streams of the platform."""
 
-    known = {topic.name for stream in STREAMS for topic in stream.topics}
+    known = frozenset(topic.name for stream in STREAMS for topic in stream.topics)
 
     def __init__(self, _: Settings) -> None: ...
 
