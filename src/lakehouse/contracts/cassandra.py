@@ -253,7 +253,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "events_by_type",
-        "What do visitors do, and how many of them buy (funnel, conversion)?",
+        "How many events of each type, minute by minute?",
         METRIC_BY_DAY.name,
         _figures("clickstream.event_type"),
     ),
@@ -271,7 +271,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "sessions",
-        "Which sessions are active, and how far have they come?",
+        "Which sessions are active, and which step of the funnel did they reach?",
         SESSION_BY_MINUTE.name,
         f"SELECT user_id, session_id, event_count, funnel_step, amount "
         f"FROM {SESSION_BY_MINUTE.full_name} WHERE minute = %(minute)s",
