@@ -37,6 +37,13 @@ def minute_of_figures(session: Session, minute: dt.datetime, requests: int) -> N
     for name, share in STEPS.items():
         amount = revenue if name == "purchase" else Decimal(0)
         _metric(session, "clickstream.event_type", minute, name, int(requests * share), amount)
+    # each visitor comes in two minutes, and looks at a product before any page
+    for user in range(20):
+        step = (2, 2, 1, 3, 4)[(user + minute.minute) % 5]
+        put(session, contract.SESSION_BY_MINUTE, {
+            "minute": f"{minute:%Y-%m-%dT%H:%M}", "user_id": user,
+            "session_id": minute.minute // 2, "event_count": 3, "funnel_step": step,
+        })  # fmt: skip
     for name, share in STATES.items():
         amount = (revenue * Decimal(share)).quantize(Decimal("0.01"))
         _metric(session, "clickstream.customer_state", minute, name, int(requests * share), amount)

@@ -89,7 +89,11 @@ def test_every_figure_of_cassandra_has_its_numbers(servers: Settings, browser: B
     assert total(page, "requests") > 0
     for name in ("funnel", "products", "pages", "status"):
         assert page[f"picture-{name}"]["figure"]["data"], name
-    assert page["picture-funnel"]["figure"]["data"][0]["customdata"][0] == "page view"
+    (funnel,) = page["picture-funnel"]["figure"]["data"]
+    assert funnel["customdata"][0] == "page view"
+    assert funnel["x"] == sorted(funnel["x"], reverse=True)
+    # 20 visitors in each of the sessions of the hour, which have two minutes each
+    assert 29 * 20 <= funnel["x"][0] <= 31 * 20
 
 
 def test_choices_change_the_figures(browser: Browser) -> None:

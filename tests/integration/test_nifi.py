@@ -285,6 +285,26 @@ def test_figures_go_to_the_table_that_they_name(nifi: Settings) -> None:
     assert rows == [(8, "1.10")]
 
 
+def test_column_added_to_a_live_table_reaches_the_running_processor(nifi: Settings) -> None:
+    figure = {
+        "table": "metric_by_day",
+        "metric": "clickstream.events",
+        "day": "2026-01-30",
+        "window_start": "2026-01-30T23:59:00.000000Z",
+        "dimension": "all",
+        "added_later": "written",
+    }
+    with open_session(nifi) as session:
+        session.execute("ALTER TABLE log_data.metric_by_day ADD added_later text")
+        produce(nifi, CLICKSTREAM.minutes.name, [json.dumps(figure).encode()])
+        query = (
+            "SELECT added_later FROM log_data.metric_by_day "
+            "WHERE metric = 'clickstream.events' AND day = '2026-01-30'"
+        )
+        found = await_(lambda: [row.added_later for row in session.execute(query)], bool, 20)
+    assert found == ["written"]
+
+
 def test_kafka_may_be_away_for_a_while(nifi: Settings) -> None:
     log = nifi.weblog_folder(CLICKSTREAM.name) / f"{CLICKSTREAM.log_file}.late"
     kill(nifi, "kafka")

@@ -68,6 +68,7 @@ def picture(look: Look) -> Any:
 
     parts: list[Any] = [_table(view) for view in look.views]
     parts += [Text(f"not there: {what}", style="red") for what in look.silent]
+    parts += [Text(what, style="red") for what in look.problems]
     return Group(*parts)
 
 

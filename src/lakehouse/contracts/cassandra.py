@@ -14,6 +14,7 @@ from lakehouse.contracts.streams import (
     CLICKSTREAM,
     MONEY,
     PARTITION_COLUMNS,
+    STREAMS,
     Stream,
 )
 
@@ -64,6 +65,11 @@ class LiveTable:
         return f"{KEYSPACE}.{self.name}"
 
     @property
+    def written_column(self) -> str:
+        """A column whose write time Cassandra returns for every row."""
+        return next(c.name for c in self.columns if not c.nullable and c.name not in self.key)
+
+    @property
     def key(self) -> tuple[str, ...]:
         """The primary key, partition first."""
         return (*self.partition, *(name for name, _ in self.clustering))
@@ -90,7 +96,8 @@ MINUTE = Column("minute", "STRING", "Minute of the event, UTC, as 2026-01-31T23:
 HOUR = Column("hour", "STRING", "Hour of the window, UTC, as 2026-01-31T23", nullable=False)
 
 
-def _events(stream: Stream) -> LiveTable:
+def event_table(stream: Stream) -> LiveTable:
+    """The live table of a stream's events."""
     kept = tuple(c for c in stream.event.columns if c.name not in PARTITION_COLUMNS)
     return LiveTable(
         f"{stream.name}_by_minute",
@@ -112,7 +119,7 @@ _FIGURES = (
     Column("amount", MONEY, "Amounts of purchases, BRL"),
     Column("visitor_count", "BIGINT", "Visitors, by HyperLogLog"),
 )
-EVENTS = {stream.name: _events(stream) for stream in (ACCESS_LOG, CLICKSTREAM)}
+EVENTS = {stream.name: event_table(stream) for stream in STREAMS}
 METRIC_BY_DAY = LiveTable(
     "metric_by_day",
     "Figures of a minute for metrics with few dimensions",
@@ -246,7 +253,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "events_by_type",
-        "What do visitors do, and how many of them buy (funnel, conversion)?",
+        "How many events of each type, minute by minute?",
         METRIC_BY_DAY.name,
         _figures("clickstream.event_type"),
     ),
@@ -264,7 +271,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "sessions",
-        "Which sessions are active, and how far have they come?",
+        "Which sessions are active, and which step of the funnel did they reach?",
         SESSION_BY_MINUTE.name,
         f"SELECT user_id, session_id, event_count, funnel_step, amount "
         f"FROM {SESSION_BY_MINUTE.full_name} WHERE minute = %(minute)s",

@@ -64,6 +64,8 @@ class Stream:
         log_file: name of the live log file, in the stream's own folder of logs.
         event: the columns of the clean message and of silver.
         fact: name of the gold table of its events.
+        line_timestamp: format (strptime) of the timestamp that a line begins with; empty if lines
+            begin otherwise or hold whole seconds only, which measure no latency in milliseconds.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Stream:
     log_file: str
     event: Table
     fact: str
+    line_timestamp: str = ""
 
     @property
     def raw(self) -> Topic:
@@ -162,7 +165,12 @@ SILVER_CLICKSTREAM = Table(
 )
 ACCESS_LOG = Stream("access_log", "A request", "access.log", SILVER_ACCESS_LOG, "fact_access_log")
 CLICKSTREAM = Stream(
-    "clickstream", "A visitor's action", "clickstream.log", SILVER_CLICKSTREAM, "fact_clickstream"
+    "clickstream",
+    "A visitor's action",
+    "clickstream.log",
+    SILVER_CLICKSTREAM,
+    "fact_clickstream",
+    line_timestamp="%Y-%m-%d %H:%M:%S.%f",
 )
 STREAMS: tuple[Stream, ...] = (ACCESS_LOG, CLICKSTREAM)
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM, STREAMS, Stream, Topic
+from lakehouse.contracts.streams import STREAMS, Stream, Topic
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.kafka import Kafka
@@ -34,12 +33,6 @@ _SAMPLE = 2_000
 _ROWS = 500
 # lines that are older when they reach Kafka were late already, or are replayed
 _LIVE_SECONDS = 10.0
-# a column of each table of events that every row has
-_WRITTEN = {ACCESS_LOG.name: "method", CLICKSTREAM.name: "level"}
-# the access log knows whole seconds only, which says nothing about milliseconds
-_TIMED = CLICKSTREAM
-_MOMENT = re.compile(rb"^\S+ \S+")
-_FORM = "%Y-%m-%d %H:%M:%S.%f"
 
 
 @dataclass(frozen=True)
@@ -72,10 +65,17 @@ class View:
 
 @dataclass(frozen=True)
 class Look:
-    """All streams at one moment, and which servers did not answer."""
+    """All streams at one moment.
+
+    Attributes:
+        views: by stream.
+        silent: servers that did not answer.
+        problems: streams whose topics or table could not be read while the server answered.
+    """
 
     views: list[View]
     silent: list[str]
+    problems: list[str] = field(default_factory=list)
 
 
 class Watcher:
@@ -101,30 +101,34 @@ class Watcher:
     def look(self) -> Look:
         """The streams now."""
         views = {stream.name: View(stream.name) for stream in STREAMS}
-        silent = []
+        silent: list[str] = []
+        problems: list[str] = []
         for ask in (self._ask_kafka, self._ask_cassandra):
             try:
-                ask(views)
+                problems += ask(views)
             except PlatformError as error:
                 silent.append(str(error))
-        return Look(list(views.values()), silent)
+        return Look(list(views.values()), silent, problems)
 
-    def _ask_kafka(self, views: dict[str, View]) -> None:
+    def _ask_kafka(self, views: dict[str, View]) -> list[str]:
         require_listener("Kafka", self._config.kafka_host, self._config.kafka_port)
         kafka = Kafka(self._config)
         places = committed(self._config)
-        for stream in STREAMS:
-            view = views[stream.name]
-            ends = {topic.name: kafka.end_offsets(topic.name) for topic in stream.topics}
-            for topic in stream.topics:
-                view.messages[topic.name] = sum(ends[topic.name].values())
-                view.rates[topic.name] = self._rate(topic, view.messages[topic.name])
-            view.lags = dict(_lags(ends, places))
-            raw, clean, aside = (
-                kafka.count(topic.name) for topic in (stream.raw, stream.clean, stream.dead_letter)
-            )
-            view.lags["streaming driver"] = max(0, raw - clean - aside)
-            view.latencies.update(self._latencies(stream))
+        return _errors(lambda stream: self._read_topics(kafka, stream, views[stream.name], places))
+
+    def _read_topics(
+        self, kafka: Kafka, stream: Stream, view: View, places: dict[str, Places]
+    ) -> None:
+        ends = {topic.name: kafka.end_offsets(topic.name) for topic in stream.topics}
+        for topic in stream.topics:
+            view.messages[topic.name] = sum(ends[topic.name].values())
+            view.rates[topic.name] = self._rate(topic, view.messages[topic.name])
+        view.lags = dict(_lags(ends, places))
+        raw, clean, aside = (
+            kafka.count(topic.name) for topic in (stream.raw, stream.clean, stream.dead_letter)
+        )
+        view.lags["streaming driver"] = max(0, raw - clean - aside)
+        view.latencies.update(self._latencies(stream))
 
     def _rate(self, topic: Topic, end: int) -> float:
         now = time.monotonic()
@@ -133,11 +137,12 @@ class Watcher:
         return (end - before) / (now - then) if now > then else 0.0
 
     def _latencies(self, stream: Stream) -> Iterator[tuple[str, Latency]]:
-        lines = self._newest(stream.raw) if stream is _TIMED else []
-        raw = [_age_in_log(message) for message in lines]
+        lines = self._newest(stream.raw) if stream.line_timestamp else []
+        raw = [_age_in_log(message, stream.line_timestamp) for message in lines]
         live = [age for age in raw if age is not None and 0 <= age < _LIVE_SECONDS]
         clean = [_age_in_raw(message) for message in self._newest(stream.clean)]
-        for hop, ages in (("log → raw", live), ("raw → clean", clean)):
+        read = [age for age in clean if age is not None]
+        for hop, ages in (("log → raw", live), ("raw → clean", read)):
             if ages:
                 yield hop, latency(ages)
 
@@ -145,7 +150,7 @@ class Watcher:
         with contextlib.closing(TopicReader(topic.name, self._config, last=self._sample)) as reader:
             return list(reader.messages())
 
-    def _ask_cassandra(self, views: dict[str, View]) -> None:
+    def _ask_cassandra(self, views: dict[str, View]) -> list[str]:
         from cassandra import DriverException
         from cassandra.cluster import NoHostAvailable
 
@@ -153,23 +158,44 @@ class Watcher:
         try:
             if self._session is None:
                 self._session = self._kept.enter_context(open_session(self._config))
-            for stream in STREAMS:
-                if ages := _ages_in_cassandra(self._session, stream):
-                    views[stream.name].latencies["raw → Cassandra"] = latency(ages)
+            session = self._session
+            return _errors(lambda stream: _read_table(session, stream, views[stream.name]))
         except (DriverException, NoHostAvailable) as error:
             self.close()
             raise CassandraError(f"Cassandra refuses: {error}") from error
 
 
+def _errors(read: Callable[[Stream], None]) -> list[str]:
+    """Read each stream; a stream without topics or tables leaves the others their values."""
+    errors = []
+    for stream in STREAMS:
+        try:
+            read(stream)
+        except PlatformError as error:
+            errors.append(f"{stream.name}: {error}")
+    return errors
+
+
+def _read_table(session: Session, stream: Stream, view: View) -> None:
+    from cassandra import InvalidRequest
+
+    try:
+        if ages := _ages_in_cassandra(session, stream):
+            view.latencies["raw → Cassandra"] = latency(ages)
+    except InvalidRequest as error:
+        raise CassandraError(f"{error}: ./lakehouse up stream creates its table") from error
+
+
 def _ages_in_cassandra(session: Session, stream: Stream) -> list[float]:
     """Seconds from the arrival of the newest events in Kafka until they were written."""
     now = dt.datetime.now(dt.UTC)
+    table = cassandra.event_table(stream)
     rows: list = []
     for back in (0, 1):
         minute = (now - dt.timedelta(minutes=back)).strftime("%Y-%m-%dT%H:%M")
         rows += session.execute(
-            f"SELECT received_at, WRITETIME({_WRITTEN[stream.name]}) AS written "
-            f"FROM {cassandra.EVENTS[stream.name].full_name} WHERE minute = %s LIMIT {_ROWS}",
+            f"SELECT received_at, WRITETIME({table.written_column}) AS written "
+            f"FROM {table.full_name} WHERE minute = %s LIMIT {_ROWS}",
             (minute,),
         )
     return [
@@ -200,19 +226,21 @@ def _lags(
             yield group, sum(behind)
 
 
-def _age_in_log(message: Message) -> float | None:
-    """Seconds from the moment in a line until it reached Kafka; None where it tells of none."""
-    found = _MOMENT.match((message.value() or b"")[:100])
+def _age_in_log(message: Message, form: str) -> float | None:
+    """Seconds from the timestamp of a line until it reached Kafka; None if it has none."""
+    words = (message.value() or b"")[:100].split()
     try:
-        moment = dt.datetime.strptime(found.group().decode(), _FORM) if found else None
+        text = b" ".join(words[: form.count(" ") + 1]).decode()
+        moment = dt.datetime.strptime(text, form)
     except ValueError:
-        return None
-    if moment is None:
         return None
     return message.timestamp()[1] / 1000 - moment.replace(tzinfo=dt.UTC).timestamp()
 
 
-def _age_in_raw(message: Message) -> float:
-    """Seconds from a line's arrival in Kafka until its clean message."""
-    received = json.loads(message.value() or b"")["received_at"]
-    return message.timestamp()[1] / 1000 - dt.datetime.fromisoformat(received).timestamp()
+def _age_in_raw(message: Message) -> float | None:
+    """Seconds from a line's arrival in Kafka until its clean message; None if it has none."""
+    try:
+        received = json.loads(message.value() or b"")["received_at"]
+        return message.timestamp()[1] / 1000 - dt.datetime.fromisoformat(received).timestamp()
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -26,6 +26,8 @@ READY = "ready"
 _WELL_EVERY_SECONDS = 2.0
 _SAY_EVERY_SECONDS = 60.0
 _LOOK_AT_GOLD_EVERY_SECONDS = 60.0
+# for copies of gold, which are read while the queries of metrics run
+_SPARE_SLOTS = 1
 
 
 class StreamEndedError(PlatformError):
@@ -124,13 +126,22 @@ def _say(running: list[StreamingQuery]) -> None:
             print(f"{query.name}: {rows} rows in its last batch, {rate:.0f} a second", flush=True)
 
 
+def master(streams: Sequence[Stream], config: Settings) -> str:
+    """Local Spark with a slot for every task that runs at the same time.
+
+    In real-time mode each partition of a raw topic holds a slot for as long as its query runs. The
+    queries of metrics need one slot each. A query without a free slot would wait without an error.
+    """
+    return f"local[{len(streams) * (config.kafka_partitions + 1) + _SPARE_SLOTS}]"
+
+
 def main(streams: Sequence[Stream]) -> None:
-    """Drive some streams, in the session that spark-submit gives and the folder it was told.
+    """Drive some streams, in a session of spark-submit and the folder of the streaming service.
 
     Raises:
         SystemExit: a query ended; the message says which, and why.
     """
-    session = SparkSession.builder.getOrCreate()
+    session = SparkSession.builder.master(master(streams, settings())).getOrCreate()
     driver = Driver(session, settings(), Path(os.environ["LAKEHOUSE_STREAMING_DATA"]))
     try:
         driver.run(streams)

@@ -28,12 +28,15 @@ class Known:
 
 
 def enriched(events: DataFrame, stream: Stream, known: Known) -> DataFrame:
-    """Events with the columns of their contract that gold tells."""
-    columns = stream.event.column_names
-    with_category = _looked_up(events, known.categories, "product_id")
-    if "customer_state" not in columns:
-        return with_category
-    return _looked_up(with_category, known.states, "user_id")
+    """Events with those columns of their contract that gold has a value for."""
+    lookups = (
+        ("product_category", known.categories, "product_id"),
+        ("customer_state", known.states, "user_id"),
+    )
+    for column, values, key in lookups:
+        if column in stream.event.column_names:
+            events = _looked_up(events, values, key)
+    return events
 
 
 def product_categories(dim_product: DataFrame) -> DataFrame:

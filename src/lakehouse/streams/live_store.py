@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lakehouse.streams.records import InvalidRecordError, Record, Rejected, lines_of, parsed
@@ -9,6 +11,7 @@ from lakehouse.streams.rows import Shape, batches
 
 if TYPE_CHECKING:
     from cassandra.cluster import Cluster, Session
+    from cassandra.metadata import TableMetadata
     from cassandra.query import BatchStatement, PreparedStatement
 
 TABLE_FIELD = "table"
@@ -17,8 +20,22 @@ RECONNECT_SECONDS = 1.0
 TIMEOUT = 15.0
 
 
+@dataclass(frozen=True, eq=False)
+class _Target:
+    """A table, and the statement that inserts into it, for one version of its schema."""
+
+    metadata: TableMetadata
+    shape: Shape
+    insert: PreparedStatement
+
+
 class LiveStore:
-    """A keyspace, connected to when it is first written to."""
+    """A keyspace, connected to when it is first written to.
+
+    The driver replaces its metadata of a table when the schema changes, and rows are then encoded
+    by the new columns. Its notice may come later than the first record with a new field (the driver
+    waits two seconds, to merge several changes), so an unknown field makes it read the schema.
+    """
 
     def __init__(
         self, hosts: list[str], port: int, datacenter: str, keyspace: str, consistency: str
@@ -28,7 +45,7 @@ class LiveStore:
         self._consistency = consistency
         self._cluster: Cluster | None = None
         self._session: Session | None = None
-        self._tables: dict[str, tuple[Shape, PreparedStatement]] = {}
+        self._targets: dict[str, _Target] = {}
 
     def write(self, content: bytes, table: str | None) -> Rejected:
         """Write JSON lines to the table, or each to the one it names; all of them, when it returns.
@@ -42,19 +59,16 @@ class LiveStore:
 
         session = self._connected()
         rejected = Rejected()
-        rows: dict[str, list[list[Any]]] = {}
+        rows: dict[_Target, list[list[Any]]] = {}
+        refreshed: set[str] = set()
         for line in lines_of(content):
             try:
-                name, values = self._row(parsed(line), table)
+                target, values = self._row(parsed(line), table, refreshed)
             except InvalidRecordError as error:
                 rejected.add(line, error)
             else:
-                rows.setdefault(name, []).append(values)
-        statements = [
-            (self._batch(self._tables[name][1], batch), None)
-            for name, encoded in rows.items()
-            for batch in batches(self._tables[name][0], encoded)
-        ]
+                rows.setdefault(target, []).append(values)
+        statements = [(batch, None) for batch in self._batches(rows)]
         execute_concurrent(session, statements, concurrency=IN_FLIGHT, raise_on_first_error=True)
         return rejected
 
@@ -63,24 +77,35 @@ class LiveStore:
         if self._cluster is not None:
             self._cluster.shutdown()
         self._cluster = self._session = None
-        self._tables = {}
+        self._targets = {}
 
-    def _row(self, record: Record, table: str | None) -> tuple[str, list[Any]]:
+    def _row(
+        self, record: Record, table: str | None, refreshed: set[str]
+    ) -> tuple[_Target, list[Any]]:
         from cassandra.query import UNSET_VALUE
 
-        name = table or record.get(TABLE_FIELD)
+        name = table or record.pop(TABLE_FIELD, None)
         if not isinstance(name, str):
             raise InvalidRecordError(f"the field {TABLE_FIELD} is missing")
-        shape, _ = self._table(name, is_required=table is not None)
-        return name, shape.encode(record, UNSET_VALUE)
+        target = self._target(name, is_required=table is not None)
+        if target.shape.unknown(record) and name not in refreshed:
+            refreshed.add(name)
+            assert self._cluster is not None
+            self._cluster.refresh_table_metadata(self._keyspace, name)
+            target = self._target(name, is_required=table is not None)
+        return target, target.shape.encode(record, UNSET_VALUE)
 
-    def _table(self, name: str, *, is_required: bool) -> tuple[Shape, PreparedStatement]:
-        if name not in self._tables:
-            shape = self._shape(name, is_required=is_required)
-            self._tables[name] = (shape, self._connected().prepare(shape.insert))
-        return self._tables[name]
+    def _target(self, name: str, *, is_required: bool) -> _Target:
+        """The table as the cluster has it now."""
+        found = self._metadata(name, is_required=is_required)
+        known = self._targets.get(name)
+        if known is None or known.metadata is not found:
+            shape = _shape(name, found)
+            known = _Target(found, shape, self._connected().prepare(shape.insert))
+            self._targets[name] = known
+        return known
 
-    def _shape(self, name: str, *, is_required: bool) -> Shape:
+    def _metadata(self, name: str, *, is_required: bool) -> TableMetadata:
         self._connected()
         assert self._cluster is not None
         keyspace = self._cluster.metadata.keyspaces.get(self._keyspace)
@@ -88,13 +113,12 @@ class LiveStore:
             raise LookupError(f"there is no table {self._keyspace}.{name} yet")
         if name not in keyspace.tables:
             raise InvalidRecordError(f"there is no table {name}")
-        found = keyspace.tables[name]
-        return Shape(
-            table=name,
-            types={column.name: column.cql_type for column in found.columns.values()},
-            partition=tuple(column.name for column in found.partition_key),
-            key=frozenset(column.name for column in found.primary_key),
-        )
+        return keyspace.tables[name]
+
+    def _batches(self, rows: dict[_Target, list[list[Any]]]) -> Iterator[BatchStatement]:
+        for target, encoded in rows.items():
+            for batch in batches(target.shape, encoded):
+                yield self._batch(target.insert, batch)
 
     def _batch(self, statement: PreparedStatement, rows: list[list[Any]]) -> BatchStatement:
         from cassandra import ConsistencyLevel
@@ -130,3 +154,12 @@ class LiveStore:
             )
             self._session = self._cluster.connect(self._keyspace)
         return self._session
+
+
+def _shape(name: str, found: TableMetadata) -> Shape:
+    return Shape(
+        table=name,
+        types={column.name: column.cql_type for column in found.columns.values()},
+        partition=tuple(column.name for column in found.partition_key),
+        key=frozenset(column.name for column in found.primary_key),
+    )

@@ -102,9 +102,17 @@ class Shape:
         """The values of a row as the server stores them; `missing` where there is none.
 
         Raises:
-            InvalidRecordError: a part of the key is missing, or a value has another type.
+            InvalidRecordError: a part of the key is missing, a value has another type, or a field
+                has no column.
         """
+        if unknown := self.unknown(record):
+            raise InvalidRecordError(f"{self.table}: there is no column {', '.join(unknown)}")
         return [self._encode(name, kind, record, missing) for name, kind in self.types.items()]
+
+    def unknown(self, record: Record) -> list[str]:
+        """Fields with a value that the table has no column for."""
+        fields = record.keys() - self.types.keys()
+        return sorted(field for field in fields if record[field] is not None)
 
     def _encode(self, name: str, kind: str, record: Record, missing: Any) -> Any:
         value = record.get(name)

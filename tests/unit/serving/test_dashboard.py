@@ -113,7 +113,8 @@ def view(choice: Choice = Choice(), *, now: dt.datetime = NOON) -> LiveView:  # 
     history.merge("requests_by_minute", rows(NOON - 2 * MINUTE, all=100))
     history.merge("events_by_minute", rows(NOON - MINUTE, all=40))
     history.merge("revenue_by_state", rows(NOON - MINUTE, SP=30, RJ=10))
-    history.merge("events_by_type", rows(NOON - MINUTE, page_view=40, purchase=4))
+    steps = [4] * 4 + [3] * 2 + [2] * 14 + [1] * 20 + [0] * 10
+    history.funnel.add(NOON - MINUTE, [(user, 1, step) for user, step in enumerate(steps)])
     return LiveView(history, now, choice)
 
 
@@ -139,10 +140,17 @@ def test_choices_narrow_what_is_counted() -> None:
     assert live_view.select([]) == live_view.STATUS_CLASSES
 
 
-def test_the_funnel_tells_how_many_come_through() -> None:
-    funnel = view().cards()["funnel"].picture["data"][0]
-    assert funnel["text"][0] == "40  100.0 %"
-    assert funnel["text"][-1] == "4  10.0 %"
+def test_the_funnel_shows_sessions_that_reached_each_step() -> None:
+    card = view().cards()["funnel"]
+    assert card.picture["data"][0]["text"] == [
+        "40  100.0 %",
+        "20  50.0 %",
+        "6  15.0 %",
+        "4  10.0 %",
+    ]
+    assert card.sentence == "page view 40, product view 20, add to cart 6, purchase 4"
+    assert dict(view().tiles())["Conversion rate"] == "8.0 %"
+    assert view(now=NOON + dt.timedelta(hours=3)).cards()["funnel"].sentence.startswith("No sess")
 
 
 def test_no_data_names_the_command_and_the_newest() -> None:

@@ -18,7 +18,7 @@ from lakehouse.contracts.model import Layer
 from lakehouse.serving.superset import files as generated
 from lakehouse.serving.superset.charts import KINDS, Chart
 from lakehouse.serving.superset.datasets import beside
-from lakehouse.serving.superset.figures import DATASETS
+from lakehouse.serving.superset.figures import DATASETS, SESSION_STEPS
 from lakehouse.serving.superset.pages import PAGES
 
 CHARTS = [chart for page in PAGES for chart in page.charts]
@@ -97,7 +97,7 @@ def test_a_missing_name_is_told_with_file_and_field(files: Files, field: str) ->
     assert list(missing(broken)) == [f"{name}: {field}: nothing is called colour"]
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.fact)
+@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
 def test_a_dataset_has_the_types_that_the_contracts_say(dataset, gold: SparkSession) -> None:
     answered = gold.sql(dataset.sql()).dtypes
     declared = [(column.name, column.type.lower()) for column in dataset.columns.values()]
@@ -105,7 +105,24 @@ def test_a_dataset_has_the_types_that_the_contracts_say(dataset, gold: SparkSess
     assert answered == declared
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.fact)
+def test_a_session_is_counted_at_each_step_up_to_its_furthest(spark: SparkSession) -> None:
+    columns = [
+        f"CAST({'step' if column.name == 'funnel_step' else 'NULL'} AS {column.type}) {column.name}"
+        for column in SESSION_STEPS.table.columns
+    ]
+    rows = f"(SELECT {', '.join(columns)} FROM VALUES (4), (2), (2), (0) AS session(step))"
+    sql = SESSION_STEPS.sql().replace(SESSION_STEPS.table.full_name, rows)
+    counted = spark.sql(f"SELECT reached_step, count(*) FROM ({sql}) GROUP BY reached_step")
+
+    assert {row[0]: row[1] for row in counted.collect()} == {
+        "page_view": 3,
+        "product_view": 3,
+        "add_to_cart": 1,
+        "purchase": 1,
+    }
+
+
+@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
 def test_nothing_of_a_person_is_offered(dataset) -> None:
     assert not {column.name for column in dataset.offered} & _personal(dataset)
 
@@ -118,7 +135,7 @@ def _personal(dataset) -> set[str]:
     return {column.name for column in dataset.columns.values() if column.personal}
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.fact)
+@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
 def test_no_dataset_joins_a_dimension_as_large_as_its_fact(dataset) -> None:
     assert DIM_CUSTOMER.full_name not in dataset.sql()
 
@@ -153,7 +170,7 @@ def test_every_question_is_understood(chart: Chart, gold: SparkSession) -> None:
         pytest.fail(f"{chart.title}: {error}")
 
 
-@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.fact)
+@pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)
 def test_measures_survive_the_dialect(dataset) -> None:
     """PyHive's dialect cuts a column's SQL at its second dot."""
     assert [measure.name for measure in dataset.measures if "." in measure.sql] == []

@@ -15,6 +15,7 @@ import pytest
 from lakehouse.contracts import streams
 from lakehouse.platform.settings import Settings
 from lakehouse.sources.weblogs import manifest as manifests
+from lakehouse.sources.weblogs import rates
 from lakehouse.sources.weblogs.logfile import LogFile, LogFileError
 from lakehouse.sources.weblogs.malformed import KINDS
 from lakehouse.sources.weblogs.manifest import Counts, Manifest
@@ -136,6 +137,32 @@ def test_one_log_alone(share: float) -> None:
     lines = Traffic(SHOP, 1, share, 1000).take(500)
 
     assert (len(lines.requests), len(lines.clicks)) == (500 - share * 500, share * 500)
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_sessions_reach_the_steps_of_the_funnel_at_the_declared_rates(share: float) -> None:
+    traffic = Traffic(SHOP, 1, share, 1000)
+    furthest: dict[tuple[bytes, bytes], int] = {}
+    # a session has seven clicks
+    for _ in range(12):
+        for entry in traffic.take(int(5000 / share)).clicks:
+            found = re.search(rb"USER_ID: (\d+) SESSION_ID: (\d+) EVENT_TYPE: (\w+)", entry.tail)
+            assert found
+            step = streams.FUNNEL.get(found[3].decode(), 0)
+            key = (found[1], found[2])
+            furthest[key] = max(furthest.get(key, 0), step)
+
+    realised = {
+        name: sum(step >= number for step in furthest.values()) / len(furthest)
+        for name, number in streams.FUNNEL.items()
+    }
+    assert rates.REACHED.keys() == streams.FUNNEL.keys()
+    assert sorted(rates.REACHED.values(), reverse=True) == list(rates.REACHED.values())
+    for name, declared in rates.REACHED.items():
+        # three standard deviations, and the sessions cut off by either end of the log
+        spread = 3 * (declared * (1 - declared) / len(furthest)) ** 0.5
+        assert realised[name] == pytest.approx(declared, rel=0.02, abs=spread), name
+    assert 0.02 < realised["purchase"] < 0.03
 
 
 def test_bursts_of_errors_come_and_go() -> None:

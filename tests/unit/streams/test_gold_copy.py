@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.settings import Settings
 from lakehouse.streams import enriching, gold_copy
+from unit.streams.three_streams import SEARCH
 
 
 def _rows(frame: DataFrame) -> list[tuple[object, ...]]:
@@ -75,3 +76,13 @@ def test_rows_that_gold_does_not_know_stay(spark: SparkSession) -> None:
         ("x", 7, None, "SP"),
         (None, 8, None, None),
     }
+
+
+def test_stream_without_products_and_visitors_is_not_joined(spark: SparkSession) -> None:
+    events = spark.createDataFrame([("shoes",)], "terms STRING")
+    known = enriching.Known(
+        spark.createDataFrame([("4d2a", "toys")], "product_id STRING, product_category STRING"),
+        spark.createDataFrame([(7, "SP")], "user_id BIGINT, customer_state STRING"),
+    )
+
+    assert enriching.enriched(events, SEARCH, known).columns == ["terms"]

@@ -80,10 +80,6 @@ class Board:
         """What `verify` found last, by proof."""
         return {proof: last_verify.last(proof, self.config) for proof in last_verify.PROOFS}
 
-    def newest_session(self) -> dt.datetime | None:
-        """The newest minute in which a session was active."""
-        return self._reader.newest_session()
-
     def start(self) -> None:
         """Ask every source again and again, from now on."""
         for refresh, pace in (

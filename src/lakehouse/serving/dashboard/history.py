@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from lakehouse.serving.funnel import Funnel
+
 LONGEST = dt.timedelta(hours=24)
 # rankings have thousands of names a minute: older ones are kept hour by hour
 _MINUTES_OF_RANKINGS = dt.timedelta(hours=2)
@@ -56,9 +58,13 @@ class History:
     """Figures by question, minute and dimension, of the last 24 hours.
 
     Threads may read while one writes: they get copies that nobody changes afterwards.
+
+    Attributes:
+        funnel: sessions by step.
     """
 
     def __init__(self) -> None:
+        self.funnel = Funnel()
         self._lock = threading.Lock()
         self._minutes: dict[str, ByMinute] = defaultdict(dict)
         self._hours: dict[str, dict[dt.datetime, Ranked]] = defaultdict(dict)

@@ -22,7 +22,7 @@ CARDS = {
     "status": "How requests end",
     "events": "Events of visitors",
     "revenue": "Revenue, BRL",
-    "funnel": "Funnel",
+    "funnel": "Funnel: sessions that reached a step",
     "products": "Top products",
     "pages": "Top pages",
     "latency": "Latency of each hop",

@@ -12,6 +12,7 @@ from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.probes import require_listener
 from lakehouse.platform.settings import Settings
+from lakehouse.serving import funnel
 from lakehouse.serving.dashboard.history import LONGEST, History
 from lakehouse.serving.dashboard.source import Clock, utc_now
 from lakehouse.serving.live import question_named
@@ -23,7 +24,6 @@ METRICS = (
     "requests_by_minute",
     "status_mix",
     "events_by_minute",
-    "events_by_type",
     "revenue_by_state",
 )
 RANKINGS = ("top_pages", "top_products")
@@ -32,6 +32,8 @@ LATEST = ("latest_requests", "latest_events")
 _UNSETTLED = dt.timedelta(minutes=4)
 # a stream that catches up also changes older ones
 _ALL_AGAIN = dt.timedelta(minutes=5)
+# a busy minute has thousands of sessions
+_SESSIONS_EVERY = dt.timedelta(seconds=3)
 _ROWS_SHOWN = 12
 # the page has no login: whoever opens it need not know who the visitors are
 _PERSONAL = {
@@ -65,7 +67,8 @@ class LiveReader:
         self._session: Session | None = None
         self._read_until: dt.datetime | None = None
         self._read_all_at: dt.datetime | None = None
-        self._newest_session: dt.datetime | None = None
+        self._sessions_since: dt.datetime | None = None
+        self._sessions_at: dt.datetime | None = None
 
     def read(self) -> dict[str, Latest]:
         """Bring the history up to date; the newest events by question.
@@ -84,10 +87,6 @@ class LiveReader:
         except CassandraError:
             self.close()
             raise
-
-    def newest_session(self) -> dt.datetime | None:
-        """The newest minute in which a session was active, UTC."""
-        return self._newest_session
 
     def close(self) -> None:
         """Close the connection."""
@@ -108,7 +107,7 @@ class LiveReader:
                 self._history.merge_ranking(name, self._rows(name, parameters))
                 self._history.fold(name, now)
         self._history.forget(now)
-        self._see_sessions(now)
+        self._read_sessions(since, now)
         self._read_until = now
         return {name: self._latest(name, now) for name in LATEST}
 
@@ -135,19 +134,21 @@ class LiveReader:
                 return Latest(shown, rows, found[0].occurred_at.replace(tzinfo=dt.UTC))
         return Latest([], [], None)
 
-    def _see_sessions(self, now: dt.datetime) -> None:
-        for back in (0, 1):
-            minute = now - dt.timedelta(minutes=back)
-            if self._execute("sessions", {"minute": _minute(minute)}, "LIMIT 1"):
-                self._newest_session = minute.replace(second=0, microsecond=0)
-                return
+    def _read_sessions(self, since: dt.datetime, now: dt.datetime) -> None:
+        """Bring the funnel up to date, if it is due."""
+        assert self._session is not None
+        self._sessions_since = min(since, self._sessions_since or since)
+        if self._sessions_at is not None and now - self._sessions_at < _SESSIONS_EVERY:
+            return
+        funnel.read(self._session, self._history.funnel, self._sessions_since, now)
+        self._sessions_since, self._sessions_at = None, now
 
     def _rows(self, name: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._execute(name, parameters)]
 
-    def _execute(self, name: str, parameters: dict[str, Any], limit: str = "") -> list[Any]:
+    def _execute(self, name: str, parameters: dict[str, Any]) -> list[Any]:
         assert self._session is not None
-        return list(self._session.execute(f"{question_named(name).cql} {limit}", parameters))
+        return list(self._session.execute(question_named(name).cql, parameters))
 
 
 def _minute(moment: dt.datetime) -> str:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lakehouse.contracts.streams import FUNNEL
 from lakehouse.serving.dashboard import figures, words
 from lakehouse.serving.dashboard.figures import Figure as Picture
 from lakehouse.serving.dashboard.history import ByMinute, Figure, History, total
@@ -82,15 +81,15 @@ class LiveView:
         statuses = total(self._statuses())
         requests = sum(figure.events for figure in statuses.values())
         errors = sum(statuses[name].events for name in ERRORS if name in statuses)
-        types = total(self._minutes("events_by_type"))
-        viewed, bought = (types.get(n, Figure()).visitors for n in ("page_view", "purchase"))
+        bought = self._history.funnel.reached(self._since)["purchase"]
+        sessions = self._history.funnel.sessions(self._since)
         visits = self._clicks()
         return [
             ("Requests", words.count(requests)),
             ("Errors (4xx, 5xx)", _percent(errors, requests)),
             ("Events", words.count(sum(f.events for f in visits.values()))),
             ("Revenue, BRL", words.count(float(sum(f.amount for f in visits.values())))),
-            ("Buyers of visitors", _percent(bought, viewed)),
+            ("Conversion rate", _percent(bought, sessions)),
         ]
 
     def cards(self) -> dict[str, Card]:
@@ -128,13 +127,13 @@ class LiveView:
         return self._over_time(points, {"all": figures.ORANGE}, "BRL", money=True)
 
     def _funnel(self) -> Card:
-        sums = total(self._minutes("events_by_type"))
-        rows = [(step.replace("_", " "), sums.get(step, Figure()).events) for step in FUNNEL]
+        reached = self._history.funnel.reached(self._since)
+        rows = [(step.replace("_", " "), sessions) for step, sessions in reached.items()]
         first = rows[0][1]
-        if not any(events for _, events in rows):
-            return self._none("events")
-        notes = [_percent(events, first) for _, events in rows]
-        told = ", ".join(f"{name} {words.count(events)}" for name, events in rows)
+        if not first:
+            return self._none("sessions")
+        notes = [_percent(sessions, first) for _, sessions in rows]
+        told = ", ".join(f"{name} {words.count(sessions)}" for name, sessions in rows)
         return Card(figures.ranking(rows, figures.GREEN, notes=notes), told)
 
     def _products(self) -> Card:

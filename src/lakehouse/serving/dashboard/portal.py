@@ -141,7 +141,7 @@ def _live_tables(board: Board, now: dt.datetime) -> Any:
     latest = board.live.reading.value or {}
     for name in LATEST:
         newest[question_named(name).table] = [latest[name].newest if name in latest else None]
-    newest[contract.SESSION_BY_MINUTE.name] = [board.newest_session()]
+    newest[contract.SESSION_BY_MINUTE.name] = [board.history.funnel.newest()]
     rows = []
     for one in contract.TABLES:
         known = [moment for moment in newest.get(one.name, []) if moment]

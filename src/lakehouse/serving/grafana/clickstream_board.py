@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts.streams import CLICKSTREAM
+from lakehouse.contracts.streams import CLICKSTREAM, FUNNEL
 from lakehouse.serving.grafana import live_tables
-from lakehouse.serving.grafana.panels import Board, Panel, Row
+from lakehouse.serving.grafana.panels import Board, Panel, Row, prometheus
 from lakehouse.serving.grafana.shared import dead_letters, hop_latency
+from lakehouse.serving.metrics import declared
 
 _EVENTS = "clickstream.events"
 _TYPES = "clickstream.event_type"
@@ -58,11 +59,17 @@ BOARD = Board(
                     stacked=True,
                 ),
                 Panel(
-                    "Funnel",
-                    "Events of each type in the range shown: page, product, cart, purchase",
+                    "Funnel of the last hour",
+                    "Sessions that reached each step, in the hour before the end of the range",
                     "bargauge",
-                    live_tables.figures(_TYPES, "event_count"),
-                    reduced_by="sum",
+                    tuple(
+                        prometheus(
+                            f'{declared.FUNNEL_SESSIONS.name}{{step="{step}"}}',
+                            step.replace("_", " "),
+                            latest=True,
+                        )
+                        for step in FUNNEL
+                    ),
                 ),
                 Panel(
                     "Revenue by minute",

@@ -86,6 +86,11 @@ REQUESTS = Metric(
     "Requests of the last five whole minutes, by the first digit of their status",
     ("status_class",),
 )
+FUNNEL_SESSIONS = Metric(
+    "lakehouse_funnel_sessions",
+    "Sessions of the last hour that reached a step of the funnel",
+    ("step",),
+)
 RUN_STATE = Metric(
     "lakehouse_airflow_run", "1 for the state of the latest run of a DAG", ("dag_id", "state")
 )
@@ -104,6 +109,7 @@ METRICS: tuple[Metric, ...] = (
     *(JVM_HEAP_USED, JVM_HEAP_MAX, JVM_GC, JVM_THREADS),
     *(DATA_BYTES, DISK_FREE, DISK_SIZE),
     *(TOPIC_MESSAGES, CONSUMER_LAG, HOP_LATENCY, DEAD_LETTERS, REQUESTS),
+    FUNNEL_SESSIONS,
     *(RUN_STATE, RUN_SECONDS, TASKS, QUARANTINED_ROWS),
 )
 

@@ -23,7 +23,7 @@ from lakehouse.serving.metrics.declared import METRICS, Sample
 from lakehouse.serving.metrics.mail import Mailer
 from lakehouse.serving.metrics.runs import Runs
 from lakehouse.serving.metrics.servers import Disk, Servers
-from lakehouse.serving.metrics.streams import DeadLetters, Flow, Requests
+from lakehouse.serving.metrics.streams import DeadLetters, Flow, FunnelSessions, Requests
 
 _log = logging.getLogger("metrics")
 
@@ -124,6 +124,7 @@ def sources(config: Settings) -> tuple[Source, ...]:
         Source("flow", Flow(config), 15),
         Source("dead letters", DeadLetters(config), 15),
         Source("requests", Requests(config), 15),
+        Source("funnel", FunnelSessions(config), 15),
         Source("airflow", Runs(config), 30),
     )
 

@@ -12,7 +12,9 @@ from lakehouse.contracts.streams import REASONS, STREAMS
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings
+from lakehouse.serving import funnel
 from lakehouse.serving.dead_letters import LetterReader
+from lakehouse.serving.funnel import Funnel
 from lakehouse.serving.live import answer, question_named
 from lakehouse.serving.metrics import declared
 from lakehouse.serving.metrics.declared import Sample
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from cassandra.cluster import Session
 
 _MINUTES = 5
+_HOUR = dt.timedelta(hours=1)
+# metrics of a minute are final three minutes after it
+_UNSETTLED = dt.timedelta(minutes=4)
 _ENDINGS = question_named("status_mix").cql
 # messages looked at for a latency: enough for a percentile, and cheap every few seconds
 _SAMPLE = 300
@@ -42,8 +47,8 @@ class Flow:
         look = self._watcher.look()
         for view in look.views:
             yield from _of(view)
-        if look.silent:
-            raise PlatformError("; ".join(look.silent))
+        if errors := [*look.silent, *look.problems]:
+            raise PlatformError("; ".join(errors))
 
     def close(self) -> None:
         """Close the connections."""
@@ -112,6 +117,37 @@ class Requests:
                 counts[figures["dimension"]] += figures["event_count"]
         for status_class, count in counts.items():
             yield Sample(declared.REQUESTS.name, count, (status_class,))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._kept.close()
+        self._session = None
+
+
+class FunnelSessions:
+    """Sessions of the last hour by the step of the funnel that they reached."""
+
+    def __init__(self, config: Settings) -> None:
+        self._config = config
+        self._kept = contextlib.ExitStack()
+        self._session: Session | None = None
+        self._funnel = Funnel()
+        self._read_until: dt.datetime | None = None
+
+    def read(self) -> Iterator[Sample]:
+        """The figures of now.
+
+        Raises:
+            CassandraError: Cassandra does not answer.
+        """
+        now = dt.datetime.now(dt.UTC)
+        if self._session is None:
+            self._session = self._kept.enter_context(open_session(self._config))
+        since = self._read_until - _UNSETTLED if self._read_until else now - _HOUR
+        funnel.read(self._session, self._funnel, max(since, now - _HOUR), now)
+        self._read_until = now
+        for step, sessions in self._funnel.reached(now - _HOUR).items():
+            yield Sample(declared.FUNNEL_SESSIONS.name, sessions, (step,))
 
     def close(self) -> None:
         """Close the connection."""

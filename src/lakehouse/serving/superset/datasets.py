@@ -27,6 +27,19 @@ def identity(*names: str) -> str:
 
 
 @dataclass(frozen=True)
+class Exploded:
+    """A column that repeats each row of a fact, once per element of an array.
+
+    Attributes:
+        column: the element.
+        array: Spark SQL of the array, over columns of the fact.
+    """
+
+    column: Column
+    array: str
+
+
+@dataclass(frozen=True)
 class Dataset:
     """A fact, those of its references whose dimensions are joined, and what is counted on it.
 
@@ -35,12 +48,19 @@ class Dataset:
         time: the column that a dashboard's time range filters.
         joins: columns of the fact that point at the dimensions to join.
         measures: what is counted.
+        exploded: repeats rows; such a dataset counts other things than one of the fact itself.
     """
 
     fact: str
     time: str
     joins: tuple[str, ...]
     measures: tuple[Measure, ...]
+    exploded: Exploded | None = None
+
+    @property
+    def name(self) -> str:
+        """The fact, with the column that repeats its rows."""
+        return f"{self.fact}_by_{self.exploded.column.name}" if self.exploded else self.fact
 
     @property
     def table(self) -> Table:
@@ -54,13 +74,14 @@ class Dataset:
     @property
     def identity(self) -> str:
         """Its UUID."""
-        return identity("dataset", self.fact)
+        return identity("dataset", self.name)
 
     @property
     def columns(self) -> dict[str, Column]:
         """Every column of the query by name, keys and personal ones among them."""
         joined = [column for reference in self._joined() for column, _ in _brought(reference)]
-        return {column.name: column for column in (*self.table.columns, *joined)}
+        repeated = [self.exploded.column] if self.exploded else []
+        return {column.name: column for column in (*self.table.columns, *joined, *repeated)}
 
     @property
     def offered(self) -> tuple[Column, ...]:
@@ -82,13 +103,17 @@ class Dataset:
                 f"JOIN {Layer.GOLD}.{reference.table} {role} "
                 f"ON {role}.{reference.target} = fact.{reference.column}"
             )
+        if self.exploded:
+            name = self.exploded.column.name
+            chosen.append(f"element.{name}")
+            tables.append(f"LATERAL VIEW explode({self.exploded.array}) element AS {name}")
         columns = ",\n  ".join(chosen)
         return f"SELECT\n  {columns}\n" + "\n".join(tables)
 
     def render(self) -> dict[str, Any]:
         """The dataset as Superset imports it."""
         return {
-            "table_name": self.fact,
+            "table_name": self.name,
             "description": self.table.description,
             "main_dttm_col": self.time,
             "schema": str(Layer.GOLD),

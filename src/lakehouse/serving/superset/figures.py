@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lakehouse.contracts.model import Column
+from lakehouse.contracts.streams import FUNNEL
 from lakehouse.serving.reports import measures as declared
 from lakehouse.serving.reports.model import Format
-from lakehouse.serving.superset.datasets import Dataset
+from lakehouse.serving.superset.datasets import Dataset, Exploded
 from lakehouse.serving.superset.measures import Measure
 
 # how figures are written, in the notation of D3
@@ -59,4 +61,25 @@ EVENTS = _dataset(
     joins=("product_key",),
 )
 SESSIONS = _dataset("fact_session", "started_at")
-DATASETS = (ITEMS, ORDERS, PAYMENTS, REVIEWS, REQUESTS, PAGES_BY_DAY, EVENTS, SESSIONS)
+# each session once per step that it reached: a later step implies the earlier ones
+SESSION_STEPS = Dataset(
+    "fact_session",
+    "started_at",
+    (),
+    (
+        Measure(
+            "Sessions that reached it",
+            "count(*)",
+            "Sessions that reached the step of the funnel, or a later one",
+            FORMATS[Format.COUNT],
+        ),
+    ),
+    Exploded(
+        Column("reached_step", "STRING", "A step of the funnel that the session reached"),
+        f"slice(array({', '.join(repr(step) for step in FUNNEL)}), 1, funnel_step)",
+    ),
+)
+DATASETS = (
+    *(ITEMS, ORDERS, PAYMENTS, REVIEWS, REQUESTS, PAGES_BY_DAY, EVENTS, SESSIONS),
+    SESSION_STEPS,
+)

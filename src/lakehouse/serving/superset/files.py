@@ -25,7 +25,7 @@ def files() -> Mapping[Path, Callable[[], str]]:
     contents: dict[str, Callable[[], dict[str, Any]]] = {
         "metadata.yaml": _metadata,
         "databases/lakehouse.yaml": _database,
-        **{f"datasets/{dataset.fact}.yaml": dataset.render for dataset in DATASETS},
+        **{f"datasets/{dataset.name}.yaml": dataset.render for dataset in DATASETS},
         **{f"charts/{_file_name(chart.title)}.yaml": chart.render for chart in charts},
         **{f"dashboards/{page.slug}.yaml": partial(dashboards.render, page) for page in PAGES},
     }

@@ -14,6 +14,7 @@ from lakehouse.serving.superset.figures import (
     PAYMENTS,
     REQUESTS,
     REVIEWS,
+    SESSION_STEPS,
     SESSIONS,
 )
 
@@ -173,10 +174,9 @@ CLICKSTREAM = Page(
                 Chart(
                     "Sessions by step of the funnel",
                     "steps",
-                    EVENTS,
-                    ("Sessions with it",),
-                    category="event_type",
-                    where="funnel_step > 0",
+                    SESSION_STEPS,
+                    ("Sessions that reached it",),
+                    category="reached_step",
                 ),
                 4,
             ),

@@ -11,7 +11,9 @@ from lakehouse.sources.weblogs.entries import Entry
 from lakehouse.sources.weblogs.shop import Shop
 from lakehouse.sources.weblogs.visits import Visit
 
-_AT_ONCE = 300
+_AT_ONCE = 100
+# Steps before the first line: visitors are then at any step of the funnel, not all at the first.
+_WARM_UP = 10 * _AT_ONCE
 # Of the two lines of a step one may have to wait until its log is due; what waits longest is left
 # out, as pages that a cache has answered never reach a web server.
 _WAITING = 64
@@ -51,6 +53,10 @@ class Traffic:
         self._failing = False
         self._until_change = self._lines_in(_CALM)
         self._visits = [self._arrival() for _ in range(_AT_ONCE)]
+        for _ in range(_WARM_UP):
+            self._walk()
+        self._requests.clear()
+        self._clicks.clear()
 
     def take(self, count: int) -> Lines:
         """The next lines, `count` in all."""

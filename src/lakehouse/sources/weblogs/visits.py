@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from typing import NamedTuple
 
+from lakehouse.contracts.streams import FUNNEL
 from lakehouse.sources.weblogs.entries import Entry, click, request
+from lakehouse.sources.weblogs.rates import furthest_step
 from lakehouse.sources.weblogs.shop import Product, Shop
 
 HOME = "https://loja.example"
@@ -21,14 +23,20 @@ class Told(NamedTuple):
 
 
 class Visit:
-    """One session of a visitor; `step` walks on, `over` tells when it has ended."""
+    """One session of a visitor; `step` walks on, `over` is true when it has ended.
+
+    How far down the funnel it comes is drawn when it begins: it ends no earlier, and goes no
+    further.
+    """
 
     __slots__ = (
         "_at",
         "_category",
+        "_furthest",
         "_known",
         "_page",
         "_product",
+        "_reached",
         "_rng",
         "_shop",
         "address",
@@ -45,6 +53,7 @@ class Visit:
         self.over = False
         self._rng, self._shop = rng, shop
         self._at, self._known = "landing", False
+        self._furthest, self._reached = furthest_step(rng.random()), 0
         self._page = rng.choice(_LANDINGS)
         self._product: Product = rng.choice(shop.products)
         self._category = self._product.category
@@ -71,31 +80,39 @@ class Visit:
         return self._listing()
 
     def _from_pages(self, chance: float) -> Told:
-        if chance < 0.08:
-            return self._leave()
-        if chance < 0.18:
+        if chance < 0.1:
             return Told(None, self._clicked("click"))
-        if chance < 0.26 and not self._known:
+        if chance < 0.16 and not self._known:
             self._known = True
             return self._visited("login", "/login", method="POST", status=302)
-        if chance < 0.48:
+        if chance < 0.45 and self._is_done():
+            return self._leave()
+        if chance < 0.65 or not self._comes_to("product_view"):
             return self._listing()
         return self._look()
 
     def _from_product(self, chance: float) -> Told:
-        if chance < 0.28:
+        if chance < 0.4 and self._comes_to("add_to_cart"):
             self._at = "cart"
             return self._visited("add_to_cart", "/cart", method="POST", status=302)
-        if chance < 0.4:
+        if chance < 0.5:
             return Told(None, self._clicked("click", product=self._product.product_id))
-        return self._leave() if chance < 0.5 else self._from_pages(0.3 + chance / 2)
+        return self._from_pages(self._rng.random())
 
     def _from_cart(self, chance: float) -> Told:
-        if chance < 0.5:
+        if chance < 0.5 and self._comes_to("purchase"):
             return self._buy()
         if chance < 0.65:
             return self._visited("page_view", "/cart")
-        return self._leave() if chance < 0.75 else self._look()
+        return self._leave() if self._is_done() else self._look()
+
+    def _comes_to(self, step: str) -> bool:
+        """True if the session reaches this step; after a purchase it only looks around."""
+        has_bought = self._reached == FUNNEL["purchase"]
+        return self._furthest >= FUNNEL[step] and (step == "product_view" or not has_bought)
+
+    def _is_done(self) -> bool:
+        return self._reached == self._furthest
 
     def _listing(self) -> Told:
         self._at = "pages"
@@ -143,6 +160,7 @@ class Visit:
         size = int(self._rng.random() * 40_000) + 900 if status == 200 else 0
         line = request(self.address, method, path, status, size, self._page, self.agent)
         self._page = HOME + path
+        self._reached = max(self._reached, FUNNEL.get(event, 0))
         about = event in ("product_view", "add_to_cart", "purchase")
         return Told(line, self._clicked(event, self._product.product_id if about else ""))
 

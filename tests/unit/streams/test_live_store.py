@@ -1,0 +1,112 @@
+"""The columns of a live table change while records are written to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any
+
+import cassandra.concurrent
+import pytest
+
+from lakehouse.streams.live_store import LiveStore
+
+KEYSPACE, TABLE = "log_data", "visits"
+
+
+class Cluster:
+    """A cluster of one table, whose metadata is replaced when the driver reads the schema."""
+
+    def __init__(self) -> None:
+        self.in_server = ["minute", "id"]
+        self.refreshed = 0
+        self.keyspace = SimpleNamespace(tables={})
+        self.metadata = SimpleNamespace(keyspaces={KEYSPACE: self.keyspace})
+        self.read_schema()
+
+    def read_schema(self) -> None:
+        types = {name: "bigint" if name == "id" else "text" for name in self.in_server}
+        columns = {n: SimpleNamespace(name=n, cql_type=t) for n, t in types.items()}
+        self.keyspace.tables[TABLE] = SimpleNamespace(
+            columns=columns, partition_key=[columns["minute"]], primary_key=[*columns.values()][:2]
+        )
+
+    def refresh_table_metadata(self, keyspace: str, table: str) -> None:
+        assert (keyspace, table) == (KEYSPACE, TABLE)
+        self.refreshed += 1
+        self.read_schema()
+
+
+class Written(LiveStore):
+    """A store whose batches are kept as pairs of statement and values."""
+
+    def __init__(self, cluster: Any) -> None:
+        super().__init__(["127.0.0.1"], 9042, "dc", KEYSPACE, "LOCAL_ONE")
+        self._cluster = cluster
+        self.prepared: list[str] = []
+        self._session: Any = SimpleNamespace(prepare=self._prepare)
+        self.batches: list[tuple[str, int]] = []
+
+    def _prepare(self, cql: str) -> Any:
+        self.prepared.append(cql)
+        return cql
+
+    def _batch(self, statement: Any, rows: list[list[Any]]) -> Any:
+        return statement, [len(values) for values in rows]
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Written:
+    made = Written(Cluster())
+
+    def execute(_: Any, statements: Iterable[tuple[Any, None]], **__: Any) -> None:
+        made.batches += [(cql, length) for (cql, rows), _ in statements for length in rows]
+
+    monkeypatch.setattr(cassandra.concurrent, "execute_concurrent", execute)
+    return made
+
+
+def lines(*records: dict[str, Any]) -> bytes:
+    return "\n".join(json.dumps({"minute": "m", **record}) for record in records).encode()
+
+
+def columns(cql: str) -> str:
+    return cql.split("(")[1].split(")")[0]
+
+
+def test_column_that_the_driver_has_seen_is_written(store: Written) -> None:
+    store.write(lines({"id": 1}), TABLE)
+    store._cluster.in_server.append("note")  # type: ignore[union-attr]
+    store._cluster.read_schema()  # type: ignore[union-attr]
+    assert not store.write(lines({"id": 2, "note": "new"}), TABLE)
+    assert [(columns(cql), length) for cql, length in store.batches] == [
+        ("minute, id", 2),
+        ("minute, id, note", 3),
+    ]
+
+
+def test_column_that_the_driver_has_not_seen_yet_is_read_from_the_cluster(store: Written) -> None:
+    store.write(lines({"id": 1}), TABLE)
+    store._cluster.in_server.append("note")  # type: ignore[union-attr]
+    # records of both versions in one bundle
+    assert not store.write(lines({"id": 2}, {"id": 3, "note": "new"}, {"id": 4}), TABLE)
+    assert [length for _, length in store.batches] == [2, 2, 3, 3]
+    assert len(store.prepared) == 2
+
+
+def test_field_without_a_column_is_rejected_with_its_name(store: Written) -> None:
+    unknown = [{"id": number, "other": "x"} for number in range(3)]
+    rejected = store.write(lines(*unknown, {"id": 9, "other": None}), TABLE)
+    assert [json.loads(line)["reason"] for line in rejected.lines] == [
+        "visits: there is no column other"
+    ] * 3
+    assert [json.loads(json.loads(line)["line"])["id"] for line in rejected.lines] == [0, 1, 2]
+    assert len(store.batches) == 1
+    # once for all records of a bundle
+    assert store._cluster.refreshed == 1  # type: ignore[union-attr]
+
+
+def test_table_field_names_the_table_and_is_no_column(store: Written) -> None:
+    assert not store.write(lines({"id": 1, "table": TABLE}), None)
+    assert len(store.batches) == 1

@@ -1,0 +1,33 @@
+"""A third stream that only some tests declare."""
+
+from __future__ import annotations
+
+from lakehouse.contracts.model import Column, Layer, Table
+from lakehouse.contracts.streams import (
+    PARTITION_COLUMNS,
+    SILVER_ACCESS_LOG,
+    SOURCE,
+    STREAMS,
+    Stream,
+)
+
+_SHARED = ("event_id", "occurred_at", "received_at", "place", *PARTITION_COLUMNS)
+SEARCH = Stream(
+    "search",
+    "A search",
+    "search.log",
+    Table(
+        Layer.SILVER,
+        "search",
+        "What visitors searched for",
+        (
+            *(column for column in SILVER_ACCESS_LOG.columns if column.name in _SHARED),
+            Column("terms", "STRING", "Words of the search"),
+        ),
+        grain=("event_id",),
+        source=SOURCE,
+        partition=PARTITION_COLUMNS,
+    ),
+    "fact_search",
+)
+THREE: tuple[Stream, ...] = (*STREAMS, SEARCH)
