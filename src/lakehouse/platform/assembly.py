@@ -109,7 +109,7 @@ def by_maven(service: Service, folder: Path, postgres_platform: str) -> None:
         "package",
     ]
     _run(command, service, JAVA_HOME=str(find_jdk()))
-    _unpack(folder)
+    unpack(folder)
 
 
 def _by_uv(service: Service, requirements: Path, folder: Path) -> None:
@@ -165,9 +165,11 @@ def _run(
         raise PlatformError(f"{tool} could not assemble {service.name}:\n{last}")
 
 
-def _unpack(folder: Path) -> None:
+def unpack(folder: Path) -> None:
     """Unpack binaries that are published as an archive inside an archive."""
     for archive in folder.glob("*.txz"):
         with tarfile.open(archive) as content:
-            content.extractall(folder / "server", filter="tar")
+            # an attribute and not an argument: the first patch releases of 3.11 know no filter
+            content.extraction_filter = getattr(tarfile, "tar_filter", lambda member, _: member)
+            content.extractall(folder / "server")
         archive.unlink()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
 
-from lakehouse.platform.assembly import assemble, assembled, missing_assemblies
+from lakehouse.platform.assembly import assemble, assembled, missing_assemblies, unpack
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.services import Service
 from lakehouse.platform.settings import Settings
@@ -59,3 +60,21 @@ def test_debian_packages_are_refused_where_there_are_none(
     with pytest.raises(PlatformError, match=r"x is unpacked from Debian packages.*leave it out"):
         assemble([one], config, print)
     assert missing_assemblies([one], config) == (one,)
+
+
+def test_archive_is_unpacked_by_a_python_without_tar_filters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def extractall(archive: tarfile.TarFile, path: Path) -> None:
+        for member in archive:
+            archive.extract(member, path)
+
+    # 3.11.0 to 3.11.3
+    monkeypatch.setattr(tarfile.TarFile, "extractall", extractall)
+    monkeypatch.delattr(tarfile, "tar_filter")
+    (tmp_path / "program").write_text("binary")
+    with tarfile.open(tmp_path / "server.txz", "w:xz") as archive:
+        archive.add(tmp_path / "program", "bin/program")
+    unpack(tmp_path)
+    assert (tmp_path / "server/bin/program").read_text() == "binary"
+    assert not (tmp_path / "server.txz").exists()
