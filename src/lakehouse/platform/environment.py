@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from lakehouse.platform.assembly import assembled
-from lakehouse.platform.java import find_jdk, find_runtime
-from lakehouse.platform.services import load_services
+from lakehouse.platform.assembly import assembled, java_home
+from lakehouse.platform.java import find_runtime
+from lakehouse.platform.proxies import bypass
+from lakehouse.platform.services import SERVICES, load_services
 from lakehouse.platform.settings import PROJECT, Settings
 
 MARK = "LAKEHOUSE_SUPERVISED"
@@ -37,7 +38,7 @@ def settings_environment(config: Settings) -> dict[str, str]:
 
 def fingerprint(config: Settings) -> str:
     """Changes when a setting does: running servers would still have the old one."""
-    text = repr(sorted(settings_environment(config).items()))
+    text = repr((sorted(settings_environment(config).items()), str(SERVICES)))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -45,21 +46,23 @@ def process_environment(config: Settings) -> dict[str, str]:
     """Everything a `services/*/run` script may ask for.
 
     Raises:
-        PlatformError: no suitable JDK was found.
+        PlatformError: no suitable Java was found.
     """
     inherited = {name: value for name, value in os.environ.items() if name not in _CONNECT_MARKS}
     environment = inherited | settings_environment(config)
     binaries = Path(sys.executable).parent
     environment |= {
-        "JAVA_HOME": str(find_jdk()),
+        "JAVA_HOME": str(java_home(config)),
         "LAKEHOUSE_JAVA_RUNTIME": str(find_runtime()),
         "SPARK_HOME": str(spark_home()),
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": str(PROJECT / "src"),
         "PYTHONUNBUFFERED": "1",
         "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "no_proxy": ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get("no_proxy")))),
+        **bypass(config, os.environ),
     }
+    if config.runtime == "processes":
+        environment["TMPDIR"] = str(_scratch_folder(config))
     for service in load_services():
         name = service.name.upper()
         environment[f"LAKEHOUSE_{name}_DATA"] = str(service.data(config))
@@ -67,6 +70,13 @@ def process_environment(config: Settings) -> dict[str, str]:
             # an image has it at a place of its own
             environment.setdefault(f"LAKEHOUSE_{name}_ASSEMBLY", str(assembled(service, config)))
     return environment
+
+
+def _scratch_folder(config: Settings) -> Path:
+    folder = config.scratch_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
 
 
 def spark_home() -> Path:

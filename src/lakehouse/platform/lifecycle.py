@@ -11,11 +11,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
-from lakehouse.platform import cassandra, hdfs, kafka, nifi_flows, postgres
-from lakehouse.platform.assembly import assemble
+from lakehouse.platform import cassandra, hdfs, kafka, nifi_flows, postgres, sqoop
+from lakehouse.platform.assembly import assemble, java_runtime
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.java import ensure_tools
+from lakehouse.platform.java import ensure_tools, has_jdk
 from lakehouse.platform.leftovers import end_leftovers
+from lakehouse.platform.paths import require_usable_paths
 from lakehouse.platform.ports import require_free_ports
 from lakehouse.platform.probes import ready
 from lakehouse.platform.secrets import ensure_secrets
@@ -51,11 +52,17 @@ def set_up(say: Say, profile: str = "batch") -> Settings:
         PlatformError: something is missing that cannot be had from here.
     """
     services = in_profile(load_services(), profile)
+    require_usable_paths(settings())
     ensure_tools(say)
     added = ensure_secrets()
     if added:
         say(f"generated {len(added)} secrets into .env")
     config = settings()
+    if not has_jdk():
+        if config.ingest_engine == "sqoop" and any(one.name == "sqoop" for one in services):
+            raise PlatformError(sqoop.NEEDS_JDK)
+        say("no JDK 17: servers run on the Java runtime of PyPI; Sqoop is left out")
+        services = (java_runtime(), *services)
     assemble(services, config, say)
     return config
 

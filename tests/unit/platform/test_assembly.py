@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+import tarfile
 from pathlib import Path
 
 import pytest
 
-from lakehouse.platform.assembly import assemble, assembled, missing_assemblies
+from lakehouse.platform.assembly import assemble, assembled, missing_assemblies, python_for, unpack
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.services import Service
 from lakehouse.platform.settings import Settings
@@ -59,3 +61,40 @@ def test_debian_packages_are_refused_where_there_are_none(
     with pytest.raises(PlatformError, match=r"x is unpacked from Debian packages.*leave it out"):
         assemble([one], config, print)
     assert missing_assemblies([one], config) == (one,)
+
+
+def test_archive_is_unpacked_by_a_python_without_tar_filters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def extractall(archive: tarfile.TarFile, path: Path) -> None:
+        for member in archive:
+            archive.extract(member, path)
+
+    # 3.11.0 to 3.11.3
+    monkeypatch.setattr(tarfile.TarFile, "extractall", extractall)
+    monkeypatch.delattr(tarfile, "tar_filter")
+    (tmp_path / "program").write_text("binary")
+    with tarfile.open(tmp_path / "server.txz", "w:xz") as archive:
+        archive.add(tmp_path / "program", "bin/program")
+    unpack(tmp_path)
+    assert (tmp_path / "server/bin/program").read_text() == "binary"
+    assert not (tmp_path / "server.txz").exists()
+
+
+def test_environment_has_a_python_that_its_packages_go_with(tmp_path: Path) -> None:
+    own = service(tmp_path / "a", "", "requirements.txt")
+    older = service(tmp_path / "b", "", "requirements.txt").model_copy(update={"python": "<3.11"})
+    current = older.model_copy(update={"python": ">=3.11"})
+    assert python_for(own) == python_for(current) == sys.executable
+    assert python_for(older) == "<3.11"
+
+
+def test_missing_python_is_named_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    config = Settings(cache_dir=tmp_path / "cache")
+    one = service(tmp_path / "x", "", "requirements.txt").model_copy(update={"python": ">=3.99"})
+    with pytest.raises(PlatformError, match=r"x needs Python >=3.99: .*leave x out"):
+        assemble([one], config, print)
