@@ -18,15 +18,17 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.contracts.streams import ACCESS_LOG, LONGEST_LINE_BYTES
 from lakehouse.platform.java import find_jdk
-from lakehouse.platform.settings import PROJECT
+from lakehouse.platform.settings import PROJECT, Settings
+from lakehouse.serving.log_files import read_log_files
 
 SOURCES = PROJECT / "services/nifi/nar/src/main/java/lakehouse/nifi"
 # those that need no class of NiFi
 CLASSES = ("Chunk", "Fnv", "Known", "Listing", "LogFile", "Place", "Tail")
 TRIAL = Path(__file__).parent / "tail/TailTrial.java"
 NAMES = r"access\.log([.-].+)?"
-LONGEST = 4096
+LONGEST = LONGEST_LINE_BYTES
 QUIET_MILLIS = 150
 
 
@@ -40,12 +42,13 @@ class Reader:
         self.delivered: Counter[bytes] = Counter()
         self.unreadable: dict[str, str] = {}
         self.state: dict[str, str] = {}
+        self.is_upgraded = False
         self._do("forget")
         self.restart()
 
-    def restart(self, chunk: int = 65_536) -> None:
+    def restart(self, longest: int = LONGEST) -> None:
         """As NiFi does after its end: nothing is left but the state."""
-        options = (NAMES, LONGEST, chunk, QUIET_MILLIS)
+        options = (NAMES, longest, 8192, QUIET_MILLIS)
         self._do("open", str(self._folder), *map(str, options))
 
     def read(self, command: str = "read", times: int = 3) -> None:
@@ -59,6 +62,7 @@ class Reader:
         self.read()
 
     def upgrade_from(self, state: dict[str, str]) -> None:
+        self.is_upgraded = True
         for key, text in state.items():
             self._do("set", key, text)
 
@@ -102,8 +106,7 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def java(classes: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [find_jdk() / "bin/java", "-XX:TieredStopAtLevel=1", "-cp", classes]
-        + ["lakehouse.nifi.TailTrial"],
+        [find_jdk() / "bin/java", "-cp", classes, "lakehouse.nifi.TailTrial"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -144,6 +147,17 @@ def assert_read(reader: Reader, *contents: bytes) -> None:
     expected = Counter(line for content in contents for line in content.splitlines())
     assert Counter(reader.records.values()) == expected
     assert reader.delivered == expected
+    if not reader.is_upgraded:
+        assert_reconciled(reader)
+
+
+def assert_reconciled(reader: Reader) -> None:
+    """What `verify --streams` counts in the files is what was read from them."""
+    config = Settings(_env_file=None, weblogs_dir=reader.log.parent)
+    counted = read_log_files(ACCESS_LOG, config)
+    for place, record in reader.records.items():
+        counted.publish(place.encode(), record)
+    assert (counted.missing, counted.repeated) == (0, 0), counted.examples(5)
 
 
 def test_log_emptied_with_echo_each_night_is_a_new_file(reader: Reader) -> None:
@@ -170,7 +184,13 @@ def test_identity_of_an_emptied_log_never_comes_back(reader: Reader) -> None:
 
 @pytest.mark.parametrize(
     "first",
-    [b"\n", b"#Version: 1.0\n", lines(1, "health"), b"\0" * 3000 + b"\n", b"\0" * 9000 + b"\n"],
+    [
+        b"\n",
+        b"#Version: 1.0\n",
+        lines(1, "health"),
+        b"\0" * 3000 + b"\n",
+        b"\0" * (LONGEST + 9) + b"\n",
+    ],
     ids=["blank", "header", "same_request", "nul", "more_nul_than_a_record_may_have"],
 )
 @pytest.mark.parametrize("first_longer", [True, False])
@@ -188,6 +208,7 @@ def test_files_that_begin_alike_are_two_files(
     reader.settle()
     expected = [line[:LONGEST] for content in (old, new) for line in content.splitlines()]
     assert Counter(reader.records.values()) == Counter(expected)
+    assert_reconciled(reader)
 
 
 def test_file_of_a_header_only_then_the_next_with_the_same(reader: Reader) -> None:
@@ -249,7 +270,7 @@ def test_archive_while_its_source_is_not_read_yet_loses_nothing(reader: Reader) 
     source.write_bytes(content)
     archive.write_bytes(gzip.compress(content))
     os.utime(archive, (0, 0))
-    reader.restart(chunk=8192)
+    reader.restart(longest=8192)
     reader.settle()
     source.unlink()
     reader.settle()
