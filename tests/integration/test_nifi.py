@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import shutil
@@ -25,7 +26,7 @@ from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM, LONGEST_LINE_BY
 from lakehouse.platform import kafka
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.hdfs import Hdfs
-from lakehouse.platform.nifi import NifiSession
+from lakehouse.platform.nifi import NifiSession, alarm
 from lakehouse.platform.nifi_flows import NifiFlows
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
@@ -191,6 +192,32 @@ def test_every_line_arrives_once_with_its_place(nifi: Settings) -> None:
         lambda: messages(nifi, ACCESS_LOG.raw.name), lambda seen: len(seen) >= len(written.expected)
     )
     assert Counter(found) == Counter(written.expected)
+
+
+def test_archives_are_read_and_an_unreadable_file_is_named(nifi: Settings) -> None:
+    folder = nifi.weblog_folder(ACCESS_LOG.name)
+    log = folder / ACCESS_LOG.log_file
+    written = Written()
+    before = len(messages(nifi, ACCESS_LOG.raw.name))
+    # what NiFi has read, compressed; and what only an archive holds
+    read = b"".join(line(number) + b"\n" for number in range(200))
+    log.write_bytes(read)
+    await_(lambda: len(messages(nifi, ACCESS_LOG.raw.name)), lambda seen: seen >= before + 200)
+    (folder / f"{log.name}-20261130.gz").write_bytes(gzip.compress(read))
+    log.unlink()
+    unread = b"\n".join([line(0), line(1), b""])
+    (folder / f"{log.name}.2.gz").write_bytes(gzip.compress(unread))
+    (folder / f"{log.name}.3.xz").write_bytes(b"\xfd7zXZ\x00 compressed by another program")
+    live = line(0) + b"\n"
+    log.write_bytes(live)
+    for content in (read, unread, live):
+        written.expect(content)
+    found = await_(
+        lambda: messages(nifi, ACCESS_LOG.raw.name)[before:],
+        lambda seen: len(seen) >= len(written.expected),
+    )
+    assert Counter(found) == Counter(written.expected)
+    assert f"{log.name}.3.xz cannot be read" in await_(lambda: alarm(nifi), bool, 30)
 
 
 def test_a_kill_loses_no_line_and_leaves_no_child(nifi: Settings) -> None:

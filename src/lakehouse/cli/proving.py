@@ -24,8 +24,6 @@ def verify_streams(manifest: Path | None, wait: float, as_json: bool) -> bool:
     if writer_at_work() and not as_json:
         say("a writer is at work: the figures move while they are counted")
     written = written_by(manifest)
-    if not written and not as_json:
-        say("no manifest of a writer: the balance begins with the raw topic")
     proofs = []
     with _waiting(quiet=as_json) as tell:
         for proof in prove(written, wait, tell):
@@ -64,11 +62,20 @@ def _waiting(quiet: bool) -> Iterator[Callable[[str], None]]:
 
 
 def _print(proof: Proof) -> None:
+    if not any(line.hop == "log → raw" for line in proof.lines):
+        say(f"     {proof.stream}: no log files: the comparison begins with the raw topic")
+    for name in proof.unreadable:
+        say(f"     {proof.stream}: not counted, cannot be read: {name}")
     for line in proof.lines:
         _print_line(line)
     if proof.doubles:
         told = ", ".join(f"{hop} {count:,}" for hop, count in proof.doubles.items())
         say(f"     {proof.stream}: delivered again, and known by their identity: {told}")
+    if proof.gone:
+        say(
+            f"     {proof.stream}: {proof.gone:,} records of raw are in no log file: the file was "
+            "deleted after it was read, or they came while this was counted; no difference"
+        )
     if proof.forgotten:
         say(
             f"     {proof.stream}: the raw topic has let go of {proof.forgotten:,} messages, "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,10 @@ from lakehouse.platform.settings import Settings
 
 TIMEOUT = 10.0
 FULL_PERCENT = 100
-LONGEST_ALARM = 200
+LONGEST_ALARM = 400
 _JSON = "application/json"
+# with which each message of a processor begins
+_COMPONENT = re.compile(r"^\w+\[id=[-0-9a-f]+\] ")
 
 
 class NifiError(PlatformError):
@@ -142,5 +145,5 @@ def _newest_error(session: NifiSession) -> list[str]:
     if not errors:
         return []
     newest = max(errors, key=lambda bulletin: bulletin["id"])
-    text = " ".join(newest["message"].split())
+    text = _COMPONENT.sub("", " ".join(newest["message"].split()))
     return [f"{newest['sourceName']} at {newest['timestamp']}: {text}"[:LONGEST_ALARM]]

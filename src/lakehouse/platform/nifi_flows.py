@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.errors import UnknownNameError
 from lakehouse.platform.nifi import NifiError, NifiSession
 from lakehouse.platform.nifi_parameters import CONTEXT, PARAMETERS
@@ -267,11 +268,30 @@ class NifiFlows:
 def bootstrap(config: Settings) -> None:
     """Deploy the flows and start them. May run again at any time."""
     flows = NifiFlows(config)
-    for parameter in PARAMETERS:
-        if parameter.name.startswith("logs."):
-            Path(parameter.value(config)).mkdir(parents=True, exist_ok=True)
+    prepare_log_folders(config)
     flows.deploy(lambda line: None)
     flows.start()
+
+
+def prepare_log_folders(config: Settings) -> None:
+    """Create the folders of logs; one that cannot be created is no error if another has a log.
+
+    Raises:
+        NifiError: no folder can be read from.
+    """
+    folders = [Path(one.value(config)) for one in PARAMETERS if one.name.startswith("logs.")]
+    refused = []
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            refused.append(f"{folder}: {error.strerror}")
+    if len(refused) == len(folders):
+        expected = ", ".join(f"{one.name}/{one.log_file}" for one in STREAMS)
+        raise NifiError(
+            f"LAKEHOUSE_WEBLOGS_DIR={config.weblogs_dir} has no log to read: it should hold "
+            f"{expected}, or one of these files itself ({'; '.join(refused)})"
+        )
 
 
 def _parameter(name: str, value: str) -> dict[str, Any]:

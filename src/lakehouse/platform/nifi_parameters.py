@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,8 +39,18 @@ def _folder(stream: Stream) -> Parameter:
     )
 
 
+def _names(stream: Stream) -> Parameter:
+    return Parameter(
+        f"names.{stream.name}",
+        f"Regular expression of the names of {stream.log_file} and of its rotated files",
+        re.escape(stream.log_file) + r"([-.].+)?",
+        lambda config: config.weblog_names(stream.name),
+    )
+
+
 PARAMETERS: tuple[Parameter, ...] = (
     *(_folder(stream) for stream in STREAMS),
+    *(_names(stream) for stream in STREAMS),
     Parameter(
         "kafka.servers",
         "Addresses of Kafka, as host:port",

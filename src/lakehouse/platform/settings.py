@@ -9,11 +9,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lakehouse.contracts import streams
 
 PROJECT = Path(__file__).resolve().parents[3]
 ENV_FILE = PROJECT / ".env"
@@ -37,6 +40,11 @@ class Settings(BaseSettings):
     notebooks_dir: Path = Field(PROJECT / "notebooks", description="what JupyterLab opens")
     weblogs_dir: Path | None = Field(
         None, description="logs of the web shop, a folder a stream; below the state folder if unset"
+    )
+    weblogs_pattern: str = Field(
+        r"{log}([-.].+)?",
+        description="regular expression of the file names of a log, rotated ones included; "
+        "{log} is the name of the live file",
     )
     runtime: Literal["processes", "docker"] = Field(
         "processes", description="who keeps the servers: this platform, or Docker"
@@ -178,9 +186,36 @@ class Settings(BaseSettings):
         """Servers run in folders of their own: a relative path would mean another place there."""
         return value and value.expanduser().absolute()
 
+    @field_validator("weblogs_pattern")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value.replace("{log}", "access"))
+        except re.error as error:
+            raise ValueError(f"{value} is no regular expression: {error}") from error
+        return value
+
     def weblog_folder(self, stream: str) -> Path:
-        """Where the web server of a stream writes its log."""
-        return (self.weblogs_dir or self.state_dir / "weblogs") / stream
+        """Folder of a stream's log: named after the stream, or the folder above that has the log.
+
+        The second is how web servers keep logs: `LAKEHOUSE_WEBLOGS_DIR=/var/log/nginx`.
+        """
+        root = self.weblogs_dir or self.state_dir / "weblogs"
+        own = root / stream
+        if self._holds_log(own, stream) or not self._holds_log(root, stream):
+            return own
+        return root
+
+    def weblog_names(self, stream: str) -> str:
+        """Regular expression of the names of a stream's log and of its rotated files."""
+        return self.weblogs_pattern.replace("{log}", re.escape(streams.stream(stream).log_file))
+
+    def _holds_log(self, folder: Path, stream: str) -> bool:
+        names = re.compile(self.weblog_names(stream))
+        try:
+            return any(names.fullmatch(one.name) and one.is_file() for one in folder.iterdir())
+        except OSError:
+            return False
 
     def published(self, port: str) -> int | None:
         """The number by which people reach a port such as `airflow_port`; None if they cannot.

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import IntFlag
 from typing import NamedTuple
 
+from lakehouse.serving.log_files import LogRecords
 from lakehouse.serving.verify import Line
 from lakehouse.sources.weblogs.manifest import Counts
 
@@ -75,18 +76,23 @@ class Ledger:
 
     def add(
         self, hop: Hop, event: bytes, amount: Decimal | None = None, reason: str | None = None
-    ) -> None:
-        """An event was seen; again makes no difference but in `delivered`."""
+    ) -> bool:
+        """Record a delivery; duplicates only increase `delivered`.
+
+        Returns:
+            True if the event was not seen at this hop before.
+        """
         self.delivered[hop] += 1
         # plain numbers: a flag would make each of a million steps ten times as slow
         bit, before = hop.value, self._hops.get(event, 0)
         if before & bit:
-            return
+            return False
         self._hops[event] = before | bit
         if amount is not None:
             self.amounts[hop] = self.amount(hop) + amount
         if reason is not None:
             self.reasons[reason] += 1
+        return True
 
     def add_all(self, hop: Hop, like: Hop, delivered: int, amount: Decimal) -> None:
         """Exactly the events of another hop were seen here."""
@@ -133,20 +139,30 @@ class Ledger:
         return Fingerprint(events, first, second)
 
 
-def balance(stream: str, ledger: Ledger, written: Counts | None) -> Iterator[StreamLine]:
+def balance(
+    stream: str, ledger: Ledger, written: Counts | None, log: LogRecords | None = None
+) -> Iterator[StreamLine]:
     """Every balance of a stream, from the log to gold.
 
     Args:
         stream: its name.
         ledger: what was seen.
         written: what writers put into the log; None where nobody knows.
+        log: the records of the log files, compared with raw; None if there are no files.
     """
+    if log is not None:
+        yield from _as_logged(stream, log)
+    raw = ledger.count(Hop.RAW)
+    # records that no manifest knows are no difference if they are in the files
+    is_shared = written is not None and log is not None and raw > written.lines
     if written is not None:
         how = "lines in the manifests of writers"
-        raw = ledger.count(Hop.RAW)
-        yield StreamLine("log → raw", stream, "lines", written.lines, raw, how, remedy=_LOG_REMEDY)
+        found = written.lines if is_shared else raw
+        yield StreamLine(
+            "log → raw", stream, "lines", written.lines, found, how, remedy=_LOG_REMEDY
+        )
     yield from _carried(stream, ledger, Hop.RAW, Hop.CLEAN | Hop.DEAD_LETTER)
-    if written is not None:
+    if written is not None and not is_shared:
         yield from _as_written(stream, ledger, written)
     yield from _carried(stream, ledger, Hop.CLEAN, Hop.CASSANDRA)
     yield from _carried(stream, ledger, Hop.CLEAN, Hop.SILVER)
@@ -169,12 +185,23 @@ def balance(stream: str, ledger: Ledger, written: Counts | None) -> Iterator[Str
 _LOG_REMEDY = (
     "fewer: the flows may still be reading, see ./lakehouse watch; more: somebody else writes too"
 )
+_FILES_REMEDY = "the flows may still be reading: ./lakehouse watch, ./lakehouse status"
 _REMEDIES = {
     Hop.CLEAN | Hop.DEAD_LETTER: "see ./lakehouse logs streaming",
     Hop.CASSANDRA: "see the flows Ecom_log and Ecom_clickstream, ./lakehouse watch",
     Hop.SILVER: "see the flow ToSilverState, which writes bundle by bundle",
     Hop.GOLD: f"./lakehouse run {GOLD_DAG} brings gold up to date",
 }
+
+
+def _as_logged(stream: str, log: LogRecords) -> Iterator[StreamLine]:
+    """Each record of the log files is in raw, and once."""
+    expected, how = log.total - log.expired, f"records in {len(log.files)} log files"
+    found = expected - log.missing
+    yield StreamLine("log → raw", stream, "records", expected, found, how, remedy=_FILES_REMEDY)
+    if log.repeated:
+        how = "records of log files that are in raw with two identities"
+        yield StreamLine("log → raw", stream, "published twice", 0, log.repeated, how)
 
 
 def _carried(stream: str, ledger: Ledger, before: Hop, after: Hop) -> Iterator[StreamLine]:

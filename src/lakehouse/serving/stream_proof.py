@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -17,7 +18,8 @@ from pathlib import Path
 from lakehouse.contracts.streams import STREAMS, Stream
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.serving import stream_tables as tables
-from lakehouse.serving.ledger import ONCE, Hop, Ledger, StreamLine, balance
+from lakehouse.serving.ledger import EXAMPLES, ONCE, Hop, Ledger, StreamLine, balance
+from lakehouse.serving.log_files import read_log_files
 from lakehouse.serving.topics import TopicReader, event_id
 from lakehouse.sources.weblogs import manifest as manifests
 from lakehouse.sources.weblogs.manifest import Counts
@@ -35,12 +37,16 @@ class Proof:
         lines: its balances.
         doubles: hops where events were delivered again, and how often; no harm, as they are known.
         forgotten: messages that the raw topic has let go of, so that nothing can be said of them.
+        gone: records of raw that are in no log file: it was deleted, or they came meanwhile.
+        unreadable: log files that could not be read, with the reason.
     """
 
     stream: str
     lines: list[StreamLine]
     doubles: dict[str, int]
     forgotten: int
+    gone: int = 0
+    unreadable: tuple[str, ...] = ()
 
 
 def prove(
@@ -112,6 +118,8 @@ class _Prover:
         self._stream, self._config, self._until = stream, config, until
         self._tell = on_progress
         self._ledger = Ledger()
+        self._log = read_log_files(stream, config)
+        self._oldest = math.inf
         self._raw = TopicReader(stream.raw.name, config)
         self._clean = TopicReader(stream.clean.name, config)
         self._dead = TopicReader(stream.dead_letter.name, config)
@@ -131,10 +139,13 @@ class _Prover:
         gold = tables.gold_place(self._stream)
         if not self._matches(Hop.GOLD, gold, Hop.SILVER):
             self._fetch(Hop.GOLD, gold)
-        lines = self._with_places(list(balance(name, self._ledger, written)))
+        log = self._log if self._log.files else None
+        lines = self._with_places(list(balance(name, self._ledger, written, log)))
+        lines = [self._with_files(line) for line in lines]
         again = [hop for hop in Hop if hop not in ONCE]
         doubles = {hop.title: n for hop in again if (n := self._ledger.doubles(hop))}
-        return Proof(name, lines, doubles, forgotten)
+        gone = self._log.strange if log else 0
+        return Proof(name, lines, doubles, forgotten, gone, tuple(self._log.unreadable))
 
     def await_silver(self, written: Counts | None) -> bool:
         """Wait for the topics, then for silver; whether it holds what is clean."""
@@ -155,7 +166,11 @@ class _Prover:
         """Read on; whether all that was written is raw, and all that is raw was judged."""
         ledger = self._ledger
         for message in self._raw.messages():
-            ledger.add(Hop.RAW, event_id(message.key(), message.value()))
+            self._oldest = min(self._oldest, message.timestamp()[1] / 1000)
+            if ledger.add(Hop.RAW, event_id(message.key(), message.value())):
+                self._log.publish(message.key() or b"", message.value() or b"")
+        if self._raw.forgotten:
+            self._log.expire(self._oldest, self._raw.forgotten)
         for message in self._clean.messages():
             event = tables.identity((message.key() or b"").decode())
             ledger.add(Hop.CLEAN, event, amount_of(message.value() or b""))
@@ -163,7 +178,7 @@ class _Prover:
             told = json.loads(message.value() or b"{}")
             ledger.add(Hop.DEAD_LETTER, tables.identity(told["event_id"]), reason=told["reason"])
         raw, judged = ledger.count(Hop.RAW), ledger.count(Hop.CLEAN | Hop.DEAD_LETTER)
-        owed = max(written.lines if written else 0, raw)
+        owed = max(written.lines if written else 0, raw + self._log.missing)
         self._tell(f"{self._stream.name}: {raw:,} raw, {judged:,} judged of {owed:,} lines")
         return min(raw, judged) >= owed
 
@@ -192,6 +207,11 @@ class _Prover:
         """Take the events one by one, to be able to name those that are missing."""
         for event, amount in tables.in_lake(self._stream, place):
             self._ledger.add(hop, event, amount)
+
+    def _with_files(self, line: StreamLine) -> StreamLine:
+        if line.subject != "records" or line.balanced:
+            return line
+        return dataclasses.replace(line, examples=self._log.examples(EXAMPLES))
 
     def _with_places(self, lines: list[StreamLine]) -> list[StreamLine]:
         """Say where in the log each example stands."""

@@ -6,7 +6,6 @@ Written as JSON into `nifi-templates` by `./lakehouse docs`. Addresses and folde
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -57,12 +56,12 @@ def _tail(stream: Stream, place: tuple[float, float]) -> Processor:
         TAIL_LINES,
         {
             "Directory": _reference(f"logs.{stream.name}"),
-            "File Pattern": re.escape(stream.log_file) + r"(\..+)?",
+            "File Pattern": _reference(f"names.{stream.name}"),
             "Longest Line": f"{LONGEST_LINE_BYTES} B",
         },
         place,
         period="50 ms",
-        comment="Reads each line once, through every rotation; knows files by their first line",
+        comment="Reads each line once, through every rotation; compares inode and content",
     )
 
 

@@ -11,6 +11,8 @@ from lakehouse.platform.environment import (
     process_environment,
     settings_environment,
 )
+from lakehouse.platform.nifi import NifiError
+from lakehouse.platform.nifi_flows import prepare_log_folders
 from lakehouse.platform.settings import Settings
 
 
@@ -62,3 +64,39 @@ def test_servers_inherit_no_mark_of_a_session(monkeypatch: pytest.MonkeyPatch) -
 
     assert "SPARK_CONNECT_MODE_ENABLED" not in environment
     assert environment["LAKEHOUSE_NOTE"] == "kept"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ((), "access_log"),
+        (("access.log",), ""),
+        (("access.log.2.gz",), ""),
+        (("access_log/access.log",), "access_log"),
+        (("access_log/access.log", "access.log"), "access_log"),
+        # an empty folder of an earlier start does not hide the log
+        (("access_log/notes.txt", "access.log"), ""),
+    ],
+)
+def test_folder_of_a_log_is_found_in_both_layouts(
+    tmp_path: Path, files: tuple[str, ...], expected: str
+) -> None:
+    for name in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    config = Settings(_env_file=None, weblogs_dir=tmp_path)
+    assert config.weblog_folder("access_log") == tmp_path / expected
+
+
+def test_a_pattern_of_log_files_that_is_no_expression_is_refused() -> None:
+    with pytest.raises(ValueError, match="no regular expression"):
+        Settings(_env_file=None, weblogs_pattern="{log}(")
+
+
+def test_folders_of_logs_that_cannot_be_made_name_the_expected_layout(tmp_path: Path) -> None:
+    nowhere = tmp_path / "file"
+    nowhere.touch()
+    with pytest.raises(NifiError, match=r"access_log/access\.log.*or one of these files itself"):
+        prepare_log_folders(Settings(_env_file=None, weblogs_dir=nowhere))
+    prepare_log_folders(Settings(_env_file=None, weblogs_dir=tmp_path / "new"))
+    assert (tmp_path / "new/clickstream").is_dir()

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import PARTITION_COLUMNS, STREAMS
+from lakehouse.contracts.streams import ACCESS_LOG, PARTITION_COLUMNS, STREAMS
 from lakehouse.platform.nifi_parameters import PARAMETERS
-from lakehouse.platform.settings import PROJECT
+from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.streams.flows import GROUPS
 from lakehouse.streams.parquet import fields_of
 
@@ -145,12 +145,26 @@ def test_silver_gets_the_columns_of_its_contract() -> None:
     [
         ("access.log", True),
         ("access.log.1", True),
+        ("access.log.2.gz", True),
+        ("access.log-20261130", True),
+        ("access.log-20261130.gz", True),
         ("access.log.20260101-120000", True),
+        ("access.log.20261130T101500Z-001", True),
+        (".access.log.1.swp", False),
         ("access_log", False),
         ("my-access.log", False),
         ("accessXlog", False),
     ],
 )
 def test_the_log_and_its_rotated_files_are_read(name: str, is_log: bool) -> None:
-    pattern = next(value for value in values("File Pattern") if value.startswith("access"))
-    assert bool(re.fullmatch(pattern, name)) is is_log
+    standard = Settings(_env_file=None).weblog_names(ACCESS_LOG.name)
+    assert bool(re.fullmatch(standard, name)) is is_log
+    assert {one.name: one.standard for one in PARAMETERS}["names.access_log"] == standard
+
+
+def test_the_names_of_log_files_are_a_setting() -> None:
+    docker = Settings(_env_file=None, weblogs_pattern=r"({log}|.*-json\.log)([-.].+)?")
+    (names,) = (one for one in PARAMETERS if one.name == "names.access_log")
+    for name in ("access.log.1", "4d2a-json.log", "4d2a-json.log.2.gz"):
+        assert re.fullmatch(names.value(docker), name)
+    assert "#{names.access_log}" in values("File Pattern")

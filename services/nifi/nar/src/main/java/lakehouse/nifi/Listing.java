@@ -26,16 +26,21 @@ final class Listing {
     private Map<Path, Seen> known = new HashMap<>();
 
     /** What tells that a file is another, or has other content, than at the last look. */
-    private record Traits(Object inode, long size, long modifiedAt) {}
+    private record Traits(String inode, long size, long modifiedAt) {}
 
     /** A file as it was at the last look. */
     static final class Seen {
 
+        private static final long POSTPONED_NANOS = TimeUnit.SECONDS.toNanos(10);
         private final Path path;
         private final Traits traits;
         private final long changedAt;
+        private String base;
         private String identity;
         private boolean isDone;
+        private boolean isSettled;
+        private boolean isPostponed;
+        private long postponedAt;
 
         private Seen(final Path path, final Traits traits, final long changedAt) {
             this.path = path;
@@ -51,9 +56,32 @@ final class Listing {
             return traits;
         }
 
+        boolean isNamedAsArchive() {
+            return path.toString().endsWith(".gz");
+        }
+
+        /** Its device and inode. */
+        String key() {
+            return traits.inode();
+        }
+
+        /** What changes with its content, and not with its name. */
+        String mark() {
+            return traits.inode() + "-" + traits.size() + "-" + traits.modifiedAt();
+        }
+
         /** Nanoseconds for which nothing was seen to change. */
         long quietFor() {
             return System.nanoTime() - changedAt;
+        }
+
+        /** Hash of its first line, where it is known by now. */
+        String base() {
+            return base;
+        }
+
+        void base(final String found) {
+            base = found;
         }
 
         /** Its identity, where it is known by now. */
@@ -65,6 +93,12 @@ final class Listing {
             identity = found;
         }
 
+        /** Whether it is to be read now. */
+        boolean isDue() {
+            return !isDone
+                    && !(isPostponed && System.nanoTime() - postponedAt < POSTPONED_NANOS);
+        }
+
         /** Whether there is nothing to read until it changes. */
         boolean isDone() {
             return isDone;
@@ -72,6 +106,22 @@ final class Listing {
 
         void done() {
             isDone = true;
+        }
+
+        /** Whether it was looked at after it had become quiet, so that nothing is left to do. */
+        boolean isSettled() {
+            return isSettled;
+        }
+
+        void settle() {
+            isDone = true;
+            isSettled = true;
+        }
+
+        /** To be tried again, but not at once. */
+        void postpone() {
+            isPostponed = true;
+            postponedAt = System.nanoTime();
         }
     }
 
@@ -114,7 +164,7 @@ final class Listing {
         }
         final Traits traits =
                 new Traits(
-                        attributes.fileKey(),
+                        LogFile.key(attributes),
                         attributes.size(),
                         attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
         final Seen before = known.get(path);
