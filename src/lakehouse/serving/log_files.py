@@ -172,7 +172,8 @@ def _files(folder: Path, names: str) -> list[Path]:
 
 def _without_copies(files: list[LogFileRecords]) -> Iterator[LogFileRecords]:
     """Leave out a file if another has all its content: NiFi reads it there."""
-    newest = max(files, key=lambda file: file.modified_at, default=None)
+    live = [file for file in files if file.path.suffix != ".gz"]
+    newest = max(live, key=lambda file: file.modified_at, default=None)
     groups: dict[int, list[LogFileRecords]] = {}
     for file in files:
         if file.records:

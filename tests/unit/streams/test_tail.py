@@ -238,6 +238,20 @@ def test_rotation_of_debian_with_compression(reader: Reader) -> None:
     assert_read(reader, old, new, newer)
 
 
+@pytest.mark.parametrize("records", [3, 300])
+def test_archive_beside_its_source_is_a_copy(reader: Reader, records: int) -> None:
+    first, second = (reader.log.with_name(f"access.log.{n}") for n in ("1", "2.gz"))
+    first.write_bytes(lines(records, "a"))
+    reader.log.write_bytes(lines(5, "b"))
+    reader.settle()
+    second.write_bytes(gzip.compress(first.read_bytes()))
+    shutil.copystat(first, second)
+    reader.settle()
+    first.unlink()
+    reader.settle()
+    assert_read(reader, lines(records, "a"), lines(5, "b"))
+
+
 def test_archive_holds_what_was_written_while_the_reader_was_down(reader: Reader) -> None:
     half, rest, unseen = lines(300, "half"), lines(200, "rest"), lines(40, "unseen")
     reader.log.write_bytes(half)

@@ -263,7 +263,9 @@ final class Tail {
             } else if (other.base() == null || other.base().equals(file.base())) {
                 final LogFile.Start start = startOf(log, other);
                 final boolean provesNothing = isSettled && log.size() < PROOF_BYTES;
-                if (start == LogFile.Start.OF_EQUAL && !isAfter
+                // of equal files one is read: the one that was begun, else the first
+                final boolean isOther = !isAfter || known.hasRead(file.base(), other.key(), 0);
+                if (start == LogFile.Start.OF_EQUAL && isOther
                         || start == LogFile.Start.OF_LONGER && !provesNothing) {
                     if (known.hasRead(file.base(), other.key(), log.size())) {
                         return Copy.OF_READ;
