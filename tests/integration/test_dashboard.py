@@ -140,6 +140,8 @@ def test_the_portal_tells_of_every_server_and_no_password(
             assert f'"{process.name}"' in page
     assert "./lakehouse credentials" in page
     assert "log_data.metric_by_day" in page
+    assert re.search(r"since (\d{4}-\d\d-\d\d )?\d\d:\d\d UTC", page)
+    assert "seen " not in page
     for name in ("airflow_admin_password", "nifi_password", "postgres_loader_password"):
         assert servers.secret(name) not in page
 

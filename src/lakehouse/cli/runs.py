@@ -1,4 +1,4 @@
-"""Commands that move data: run pipelines, look at and replay the quarantine."""
+"""Commands that run pipelines and follow their runs."""
 
 from __future__ import annotations
 

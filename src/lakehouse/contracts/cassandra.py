@@ -219,7 +219,9 @@ QUESTIONS: tuple[Question, ...] = (
         "latest_events",
         "What did visitors do last?",
         EVENTS["clickstream"].name,
-        _latest(CLICKSTREAM, "user_id, session_id, event_type, product_id, amount"),
+        _latest(
+            CLICKSTREAM, "user_id, session_id, event_type, product_id, product_category, amount"
+        ),
     ),
     Question(
         "requests_by_minute",

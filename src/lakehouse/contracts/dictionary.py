@@ -87,7 +87,8 @@ def _read_from(table: Table, name: str) -> str:
 
 def _summed_from(table: Table, total: Total) -> str:
     if table.layer is Layer.GOLD:
-        return f"{Layer.SILVER}.{total.source}"
+        name, column = total.source.split(".")
+        return f"{catalog.read_by_gold(name).full_name}.{column}"
     return f"{Layer.BRONZE}.{table.name}.{total.source}"
 
 

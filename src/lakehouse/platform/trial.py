@@ -16,9 +16,8 @@ from pathlib import Path
 
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.ports import is_free
+from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import PROJECT, Settings, settings
-
-_PORTS = [name for name in Settings.model_fields if name.endswith("_port")]
 
 
 @contextmanager
@@ -44,8 +43,9 @@ def trial_platform(
         "schedules": "false",
         **(settings_ or {}),
     }
-    ports = zip(_PORTS, free_ports(len(_PORTS)), strict=True)
-    with changed_settings({name: str(number) for name, number in ports} | chosen):
+    names = port_settings()
+    ports = zip(names, map(str, free_ports(len(names))), strict=True)
+    with changed_settings(dict(ports) | chosen):
         try:
             for profile in profiles:
                 _lakehouse("up", profile)
@@ -67,6 +67,15 @@ def changed_settings(values: Mapping[str, str]) -> Iterator[None]:
         os.environ.clear()
         os.environ.update(before)
         settings.cache_clear()
+
+
+def port_settings() -> list[str]:
+    """Settings of the ports that servers of the platform listen on.
+
+    Ports of other servers (mail), and those that Docker publishes, are none of them.
+    """
+    processes = processes_of(load_services())
+    return sorted({setting for process in processes for setting in process.ports.values()})
 
 
 def free_ports(count: int) -> list[int]:

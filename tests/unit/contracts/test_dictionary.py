@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from lakehouse.contracts import cassandra, catalog, dictionary, streams
+from lakehouse.contracts.model import Layer
+from lakehouse.streams import queries
 
 
 def test_every_table_and_column_has_its_line() -> None:
@@ -43,3 +48,28 @@ def test_cells_do_not_break_the_table() -> None:
     tables = [line for line in dictionary.render().splitlines() if line.startswith("|")]
 
     assert {line.count("|") for line in tables} == {4, 5, 7}
+
+
+def test_totals_of_gold_name_columns_that_exist() -> None:
+    tables = {t.full_name: t for listed in catalog.LAYERS.values() for t in listed}
+    totals = re.findall(r"is kept from `([\w.]+)\.(\w+)`", dictionary.render())
+
+    assert ("gold.fact_order_item", "price") in totals
+    for table, column in totals:
+        known = {c.origin for c in tables[table].columns} | set(tables[table].column_names)
+        assert column in known, f"{table}.{column}"
+
+
+def test_architecture_states_what_the_contracts_and_queries_say(root: Path) -> None:
+    page = (root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    batch = list(catalog.batch(Layer.GOLD))
+    dimensions = [table for table in batch if table.is_dimension]
+    others = [table for table in batch if not table.is_dimension]
+    summaries = [t for t in others if catalog.read_by_gold(t.reads[0]).layer is Layer.GOLD]
+    facts = len(others) - len(summaries)
+
+    assert f'dims["{len(dimensions)} dimensions"]' in page
+    assert f'facts["{facts} facts, {len(summaries)} summaries"]' in page
+    assert f"| {len(dimensions)} dimensions, {facts} facts, {len(summaries)} summaries |" in page
+    seconds = queries._MINUTES_EVERY.removesuffix(" seconds")
+    assert f"batches of {seconds} s" in page

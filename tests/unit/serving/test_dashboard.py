@@ -19,9 +19,12 @@ from lakehouse.serving import last_verify
 from lakehouse.serving.dashboard import figures, health, live_view, words
 from lakehouse.serving.dashboard.health import Health
 from lakehouse.serving.dashboard.history import History
+from lakehouse.serving.dashboard.live_reading import Latest
 from lakehouse.serving.dashboard.live_view import Choice, LiveView
+from lakehouse.serving.dashboard.products import ProductCategories
 from lakehouse.serving.dashboard.source import Source
 from lakehouse.serving.stream_watch import Latency, Look, View
+from lakehouse.serving.thrift import Answer
 
 NOON = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)
@@ -283,3 +286,71 @@ def test_the_last_verify_is_remembered(tmp_path: Any) -> None:
 def test_ages_are_told_in_the_unit_that_says_enough() -> None:
     told = [words.ago(NOON - dt.timedelta(seconds=s), NOON) for s in (1, 119, 120, 7_200, 172_800)]
     assert told == ["1 s ago", "119 s ago", "2 min ago", "2 h ago", "2 d ago"]
+
+
+PRODUCT = "4d2a9c31f0e84b7d9a6c5b4e3f2a1d0c"
+
+
+def ranked(*products: str) -> History:
+    history = History()
+    minute = (NOON - MINUTE).replace(tzinfo=None)
+    history.merge_ranking("top_products", [(minute, name, 3, Decimal(1)) for name in products])
+    return history
+
+
+def test_products_are_ranked_by_category_and_short_id() -> None:
+    known = {PRODUCT: "construction_tools_construction"}
+    card = LiveView(ranked(PRODUCT), NOON, Choice(), known).cards()["products"]
+    (shown,) = card.picture["data"][0]["customdata"]
+    assert shown == "construction too… 4d2a9c"
+    # the id is not cut off on the axis
+    assert card.picture["layout"]["yaxis"]["ticktext"] == [shown]
+    assert words.product(PRODUCT, "toys") == "toys 4d2a9c"
+    assert words.product(PRODUCT, None) == "product 4d2a9c"
+    assert words.product("prod_8199", "toys") == "toys prod_8199"
+
+
+def test_latest_events_name_products_by_category_and_short_id() -> None:
+    columns = ["occurred_at", "event_type", "product_id", "product_category", "amount"]
+    rows = [
+        (NOON, "purchase", PRODUCT, "garden_tools", Decimal("1.50")),
+        (NOON, "login", None, None, None),
+    ]
+    assert live_view.latest_table(Latest(columns, rows, NOON)) == (
+        ["occurred at", "event type", "product", "amount"],
+        [
+            ["12:00:00.000", "purchase", "garden tools 4d2a9c", Decimal("1.50")],
+            ["12:00:00.000", "login", None, None],
+        ],
+    )
+
+
+def test_categories_are_queried_once_and_only_for_plain_ids() -> None:
+    server, asked = Server(), []
+
+    def ask(statement: str) -> Answer:
+        asked.append(statement)
+        return Answer(["product_id", "category"], [(PRODUCT, "toys")])
+
+    found = ProductCategories(ranked(PRODUCT, "unknown", "x' OR '1' = '1"), ask, server.clock)
+    assert found.read() == {PRODUCT: "toys"}
+    assert asked[0].endswith(f"IN ('{PRODUCT}', 'unknown')")
+    assert found.read() == {PRODUCT: "toys"}
+    assert len(asked) == 1
+    # gold may have been built since
+    server.now += 2 * MINUTE
+    found.read()
+    assert asked[1].endswith("IN ('unknown')")
+
+
+def test_a_state_says_since_when_it_holds() -> None:
+    assert words.since(NOON, NOON + 11 * MINUTE) == "since 12:00 UTC"
+    assert words.since(NOON, NOON + dt.timedelta(days=1)) == "since 2026-01-31 12:00 UTC"
+
+
+def test_a_server_that_ran_before_the_page_is_ready_since_its_start() -> None:
+    reader = health.HealthReader(Settings(_env_file=None))
+    assert reader._since("nifi", "ready", NOON, 660) == NOON - 11 * MINUTE
+    assert reader._since("nifi", "ready", NOON + MINUTE, 720) == NOON - 11 * MINUTE
+    assert reader._since("nifi", "starting", NOON + 2 * MINUTE, 5) == NOON + 2 * MINUTE
+    assert reader._since("kafka", "ready", NOON, None) == NOON

@@ -19,6 +19,7 @@ from lakehouse.serving.dashboard.health import Health, HealthReader
 from lakehouse.serving.dashboard.history import History
 from lakehouse.serving.dashboard.letters import LetterCounter, Letters
 from lakehouse.serving.dashboard.live_reading import Latest, LiveReader
+from lakehouse.serving.dashboard.products import ProductCategories
 from lakehouse.serving.dashboard.source import Source
 from lakehouse.serving.last_verify import LastVerify
 from lakehouse.serving.stream_watch import Look, Watcher
@@ -63,6 +64,8 @@ class Board:
         self.checks: Source[dict[str, Checks]] = Source(
             "Spark Thrift", _BATCH, freshness.last_checks
         )
+        categories = ProductCategories(self.history)
+        self.products: Source[dict[str, str]] = Source("Spark Thrift", _BATCH, categories.read)
         self._seen_at = 0.0
         self._wake: list[threading.Event] = []
         self._round = 0
@@ -89,6 +92,7 @@ class Board:
             (self.health.refresh, _Pace(5, 60)),
             (self.written.refresh, _Pace(20, 120)),
             (self.checks.refresh, _Pace(15, 120)),
+            (self.products.refresh, _Pace(3, 60)),
         ):
             wake = threading.Event()
             self._wake.append(wake)

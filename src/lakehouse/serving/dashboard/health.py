@@ -26,7 +26,8 @@ class Health:
         description: what the service is for.
         profiles: which `./lakehouse up PROFILE` start it.
         state: ready, starting, failed, stopped; unknown where nothing within reach tells.
-        since: when the state was first seen, UTC.
+        since: when the state began, UTC, as far as it is known: the start of a server that ran
+            before this page, else when the state was first seen.
         address: host and first port; empty where it listens on none.
         memory_mb: PSS in MiB of it and its children; nothing where it runs elsewhere or not.
         alarm: what will soon stop it.
@@ -80,7 +81,7 @@ class HealthReader:
             description=service.description,
             profiles=service.profiles,
             state=state,
-            since=self._since(process.name, state, now),
+            since=self._since(process.name, state, now, status.uptime_seconds if status else None),
             address=address(process, self._config),
             memory_mb=status.memory_mb if status else None,
             alarm=status.alarm if status else "",
@@ -88,9 +89,14 @@ class HealthReader:
             url=url(process, self._config),
         )
 
-    def _since(self, name: str, state: str, now: dt.datetime) -> dt.datetime:
+    def _since(
+        self, name: str, state: str, now: dt.datetime, uptime_seconds: int | None
+    ) -> dt.datetime:
+        """Time of the last change of state; of a server that ran before, its start."""
         before = self._seen.get(name)
-        if before is None or before[0] != state:
+        if before is None:
+            self._seen[name] = (state, now - dt.timedelta(seconds=uptime_seconds or 0))
+        elif before[0] != state:
             self._seen[name] = (state, now)
         return self._seen[name][1]
 

@@ -133,7 +133,7 @@ def shown(board: Board, choice: Choice) -> Shown:
     live = board.live.reading
     # figures of a silent server end when it was last heard
     now = live.taken_at or utc_now()
-    view = LiveView(board.history, now, choice)
+    view = LiveView(board.history, now, choice, board.products.reading.value)
     look, letters = board.streams.reading, board.letters.reading
     since = (letters.taken_at or now) - dt.timedelta(minutes=choice.minutes)
     cards = view.cards() | {
@@ -191,9 +191,5 @@ def _streams(look: Reading[Look]) -> Any:
 def _latest(question: str, latest: Latest | None) -> Any:
     content: Any = html.P("Nothing in the last two minutes", className="quiet")
     if latest and latest.rows:
-        rows = [
-            tuple(f"{v:%H:%M:%S.%f}"[:-3] if isinstance(v, dt.datetime) else v for v in row)
-            for row in latest.rows
-        ]
-        content = table([name.replace("_", " ") for name in latest.columns], rows)
+        content = table(*live_view.latest_table(latest))
     return html.Section([html.H2(question_named(question).title), content], className="card")

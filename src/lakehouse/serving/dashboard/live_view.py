@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lakehouse.serving.dashboard import figures, words
 from lakehouse.serving.dashboard.figures import Figure as Picture
 from lakehouse.serving.dashboard.history import ByMinute, Figure, History, total
 from lakehouse.serving.dashboard.letters import Letters
+from lakehouse.serving.dashboard.live_reading import Latest
 from lakehouse.serving.stream_watch import Look
 
 STATUS_CLASSES = ("2xx", "3xx", "4xx", "5xx")
 ERRORS = ("4xx", "5xx")
 EVERYWHERE = "all"
+_PRODUCT, _CATEGORY = "product_id", "product_category"
 # minutes shown, to the minutes of a bar
 BARS = {15: 1, 60: 1, 360: 5, 1440: 15}
-_RANKED = 8
+RANKED = 8
 _MINUTE = dt.timedelta(minutes=1)
 
 
@@ -53,12 +56,20 @@ class LiveView:
         history: figures of minutes.
         now: the moment that they are of.
         choice: of the viewer.
+        categories: of products, by their id.
     """
 
-    def __init__(self, history: History, now: dt.datetime, choice: Choice) -> None:
+    def __init__(
+        self,
+        history: History,
+        now: dt.datetime,
+        choice: Choice,
+        categories: Mapping[str, str] | None = None,
+    ) -> None:
         self._history = history
         self._now = now
         self._choice = choice
+        self._categories = categories or {}
         self._width = BARS[choice.minutes] * _MINUTE
         self._since = _start_of(now - choice.minutes * _MINUTE, self._width)
 
@@ -141,7 +152,10 @@ class LiveView:
         by = ranked.amounts if self._choice.by_amount else ranked.events
         unit = "BRL" if self._choice.by_amount else "events"
         return self._ranking(
-            [(str(name), float(value)) for name, value in by.most_common(_RANKED)],
+            [
+                (words.product(name, self._categories.get(name)), float(value))
+                for name, value in by.most_common(RANKED)
+            ],
             figures.PURPLE,
             unit,
             money=self._choice.by_amount,
@@ -149,7 +163,7 @@ class LiveView:
 
     def _pages(self) -> Card:
         ranked = self._history.ranking("top_pages", self._since)
-        rows = [(name, float(value)) for name, value in ranked.events.most_common(_RANKED)]
+        rows = [(name, float(value)) for name, value in ranked.events.most_common(RANKED)]
         return self._ranking(rows, figures.BLUE, "requests")
 
     def _ranking(
@@ -246,7 +260,7 @@ def letters_card(letters: Letters | None, since: dt.datetime) -> Card:
     if not sums:
         sentence = "No line was set aside in this time"
         return Card(figures.nothing(sentence), sentence)
-    rows = sorted(sums.items(), key=lambda row: -row[1])[:_RANKED]
+    rows = sorted(sums.items(), key=lambda row: -row[1])[:RANKED]
     picture = figures.ranking([(name, float(n)) for name, n in rows], figures.RED)
     return Card(picture, f"{words.count(sum(sums.values()))} lines set aside")
 
@@ -279,3 +293,20 @@ def select(statuses: Iterable[str]) -> tuple[str, ...]:
     """Chosen classes of status in their order; all where none is chosen."""
     chosen = tuple(name for name in STATUS_CLASSES if name in set(statuses))
     return chosen or STATUS_CLASSES
+
+
+def latest_table(latest: Latest) -> tuple[list[str], list[list[Any]]]:
+    """Titles and rows of the newest events; products by category and short id."""
+    columns = [name for name in latest.columns if name != _CATEGORY]
+    titles = ["product" if name == _PRODUCT else name.replace("_", " ") for name in columns]
+    rows = [dict(zip(latest.columns, row, strict=True)) for row in latest.rows]
+    return titles, [[_cell(name, row) for name in columns] for row in rows]
+
+
+def _cell(name: str, row: Mapping[str, Any]) -> Any:
+    value = row[name]
+    if isinstance(value, dt.datetime):
+        return f"{value:%H:%M:%S.%f}"[:-3]
+    if name == _PRODUCT and value:
+        return words.product(value, row.get(_CATEGORY))
+    return value

@@ -121,7 +121,7 @@ def _state(one: Health, now: dt.datetime) -> Any:
     if one.state == "stopped" and not one.lost:
         told += [html.Br(), html.Small(words.command(f"up {one.profiles[0]}"))]
     else:
-        told += [html.Br(), html.Small(f"seen {words.ago(one.since, now)}")]
+        told += [html.Br(), html.Small(words.since(one.since, now))]
     if one.alarm:
         told += [html.Br(), html.Small(one.alarm, className="alarm")]
     return html.Span(told)
@@ -182,7 +182,7 @@ def _named(name: str, description: str) -> Any:
 
 def _when(moment: dt.datetime | None, now: dt.datetime) -> tuple[str, str]:
     if moment is None:
-        return ("never", "") if moment is None else ("", "")
+        return "never", ""
     return f"{moment:%Y-%m-%d %H:%M} UTC", words.ago(moment, now)
 
 

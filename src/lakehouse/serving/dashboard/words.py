@@ -17,6 +17,9 @@ def command(words: str) -> str:
     return f"./lakehouse{runtime} {words}"
 
 
+_LONGEST_CATEGORY = 17
+# ids of the published data have 32 digits
+_LONGEST_ID, _SHORT_ID = 12, 6
 WRITE_SOME = command("stream write --rate 100 --duration 60")
 
 
@@ -32,6 +35,21 @@ def ago(moment: dt.datetime, now: dt.datetime) -> str:
         if seconds >= 2 * size:
             return f"{seconds // size} {unit} ago"
     return f"{seconds} s ago"
+
+
+def since(moment: dt.datetime, now: dt.datetime) -> str:
+    """Start of a state that still holds, UTC; with its day if that is not today."""
+    form = "%H:%M" if moment.date() == now.date() else "%Y-%m-%d %H:%M"
+    return f"since {moment:{form}} UTC"
+
+
+def product(product_id: str, category: str | None) -> str:
+    """A product by category and short id."""
+    name = (category or "product").replace("_", " ")
+    if len(name) > _LONGEST_CATEGORY:
+        name = f"{name[: _LONGEST_CATEGORY - 1]}…"
+    is_short = len(product_id) <= _LONGEST_ID
+    return f"{name} {product_id if is_short else product_id[:_SHORT_ID]}"
 
 
 def silence(source: Source[Any]) -> str:
