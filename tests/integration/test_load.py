@@ -6,13 +6,15 @@ import codecs
 import gzip
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts import sources
-from lakehouse.contracts.model import Table
+from lakehouse.contracts import catalog, sources
+from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import postgres
+from lakehouse.serving.verify import sum_in_source
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
@@ -175,6 +177,29 @@ def test_postgres_takes_what_the_check_accepts(tmp_path: Path, packed: str) -> N
         assert load_folder(tmp_path, only=sources.ECOM).rows["sellers"] == len(cities), form
         found = _query(sources.SELLERS, "SELECT seller_city FROM sellers ORDER BY ctid")
         assert found == cities, form
+
+
+def test_sum_in_the_source_counts_numbers_alone(tmp_path: Path) -> None:
+    generate(50, 19, tmp_path)
+    path = tmp_path / sources.ORDER_ITEMS.file
+    header = ",".join(sources.ORDER_ITEMS.column_names)
+    prices = [
+        "1.005",
+        " 2 ",
+        "\u00a03",
+        "1e1",
+        "NaN",
+        "Infinity",
+        "-inf",
+        "0x1F",
+        "1_000",
+        "7,5",
+        "",
+    ]
+    rows = [f'o,{n},p,s,,"{price}",1' for n, price in enumerate([*prices, "1e18", "1e400", "nan"])]
+    path.write_text("\n".join([header, *rows]), encoding="utf-8")
+    load_folder(tmp_path, only=sources.ECOM)
+    assert sum_in_source(catalog.table(Layer.SILVER, "order_items"), "price") == Decimal("16.01")
 
 
 def test_repeated_key_loads_without_key_and_warns(files: Path) -> None:

@@ -14,7 +14,9 @@ _LAYERS = {
     Layer.SILVER: "Typed, with corrected names and normalised text (Parquet). A row whose text "
     "cannot be read as its type (`unreadable_<column>`), that lacks a required value "
     "(`missing_<column>`) or repeats a grain with other content (`repeated_key`) goes to "
-    "quarantine; so does one that breaks a rule marked so.",
+    "quarantine; so does one that breaks a rule marked so. Null markers of other tools (`NULL`, "
+    "`NaN`, `\\N`, `None`, …) are missing values. A build that rejects more rows than "
+    "`LAKEHOUSE_REJECTED_SHARE_LIMIT` allows fails.",
     Layer.GOLD: "The star schema (Delta). Where no member is known, facts point at the "
     "unknown one: `-1`, or `1900-01-01` for a day.",
     Layer.QUALITY: "What the checks found.",

@@ -132,13 +132,13 @@ def _source_total(spark: SparkSession, silver: Table, total: TotalContract) -> L
         "source → bronze",
         silver.name,
         total.source,
-        _sum_in_source(silver, total.source),
+        sum_in_source(silver, total.source),
         found,
         "sum in the source",
     )
 
 
-def _sum_in_source(silver: Table, column: str) -> Decimal:
+def sum_in_source(silver: Table, column: str) -> Decimal:
     """The sum of a text column's numbers, as `_amount` reads them."""
     statement = (
         "SELECT coalesce(sum(round(number, 2)) FILTER (WHERE abs(number) < %s), 0) FROM ("

@@ -106,7 +106,11 @@ def _repeated_keys(defects: Defects) -> None:
 
 def _broken_parts(defects: Defects) -> None:
     """Bad items, payments and reviews of good orders, and good ones of orders nobody knows."""
-    for number, rule, price in (("98", "unreadable_price", "abc"), ("99", "negative_price", "-1")):
+    for number, rule, price in (
+        ("98", "unreadable_price", "abc"),
+        ("99", "negative_price", "-1"),
+        ("97", "missing_price", "NaN"),
+    ):
         items = defects.pick_rows("order_items", _firsts(defects, "order_items", "order_item_id"))
         defects.add("order_items", rule, items, order_item_id=number, price=price)
     firsts = _firsts(defects, "order_payments", "payment_sequential")
