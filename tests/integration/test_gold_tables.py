@@ -113,8 +113,8 @@ def test_customers_built_without_history_keep_their_keys_as_current_versions(
         now, columns=columns, grain=now.grain[:1], rules=(), durable_key=""
     )
     old = session.sql(
-        "SELECT 1L AS customer_key, 'p1' AS customer_unique_id, '2' AS zip_code_prefix, 'b' AS city, "
-        "'SP' AS state, -1L AS geolocation_key"
+        "SELECT 1L AS customer_key, 'p1' AS customer_unique_id, '2' AS zip_code_prefix, "
+        "'b' AS city, 'SP' AS state, -1L AS geolocation_key"
     )
     ensure_table(session, before)
     publish(session, before, with_unknown_member(old, before), DAY)
