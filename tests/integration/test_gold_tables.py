@@ -9,16 +9,20 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.gold import DIM_STATE, FACT_PAYMENT
+from lakehouse.contracts.gold import DIM_CUSTOMER, DIM_STATE, FACT_PAYMENT
 from lakehouse.contracts.model import Table
 from lakehouse.contracts.states import STATES
+from lakehouse.gold import dimensions
 from lakehouse.gold.building import GoldReport, build, ensure_table, publish
+from lakehouse.gold.keys import with_keys, with_unknown_member
 from lakehouse.platform import spark
 from lakehouse.platform.settings import Settings
 
 DAY = "2026-03-01"
 GAINED = "customer_state_key"
-TRIALS = ("fact_grown", "fact_grown_empty", "fact_moved")
+TRIALS = ("fact_grown", "fact_grown_empty", "fact_moved", "dim_with_history")
+# columns of dim_customer that came with its history
+HISTORY = ("person_key", "valid_from", "valid_to", "is_current")
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,50 @@ def test_an_empty_table_of_an_older_shape_is_filled(session: SparkSession) -> No
 
     assert published(session, now, [4]) == (1, 0, 0)
     assert kept(session, now) == [4]
+
+
+def test_customers_built_without_history_keep_their_keys_as_current_versions(
+    session: SparkSession,
+) -> None:
+    now = dataclasses.replace(DIM_CUSTOMER, name="dim_with_history", references=())
+    columns = tuple(column for column in now.columns if column.name not in HISTORY)
+    before = dataclasses.replace(
+        now, columns=columns, grain=now.grain[:1], rules=(), durable_key=""
+    )
+    old = session.sql(
+        "SELECT 1L AS customer_key, 'p1' AS customer_unique_id, '2' AS zip_code_prefix, "
+        "'b' AS city, 'SP' AS state, -1L AS geolocation_key"
+    )
+    ensure_table(session, before)
+    publish(session, before, with_unknown_member(old, before), DAY)
+
+    assert changes(_customers_published(session, now)) == (4, 0, 2)
+    kept = session.table(now.full_name).orderBy("customer_key")
+    assert [tuple(row) for row in kept.select("customer_key", "person_key", "city").collect()] == [
+        (-1, -1, None),
+        (1, 1, "b"),
+        (2, 2, "c"),
+        (3, 1, "a"),
+    ]
+    assert changes(_customers_published(session, now)) == (0, 0, 0)
+
+
+def _customers_published(session: SparkSession, contract: Table) -> GoldReport:
+    customers = session.createDataFrame(
+        [("c1", "p1", "1", "a", "RJ"), ("c2", "p1", "2", "b", "SP"), ("c3", "p2", "3", "c", "BA")],
+        "customer_id STRING, customer_unique_id STRING, zip_code_prefix STRING, city STRING, "
+        "state STRING",
+    )
+    orders = session.sql(
+        "SELECT * FROM VALUES ('c1', TIMESTAMP'2018-01-01'), ('c2', TIMESTAMP'2018-02-01'), "
+        "('c3', TIMESTAMP'2018-03-01') AS t(customer_id, purchased_at)"
+    )
+    places = session.createDataFrame([], "zip_code_prefix STRING, geolocation_key BIGINT")
+    ensure_table(session, contract)
+    members = dimensions.dim_customer(customers, orders, places)
+    keyed = with_keys(members, session.table(contract.full_name), contract)
+    rows = with_unknown_member(keyed, contract).select(*contract.column_names)
+    return publish(session, contract, rows, DAY)
 
 
 def test_a_changed_state_reaches_the_fact_and_an_equal_one_writes_nothing(

@@ -17,6 +17,8 @@ import psycopg2
 import pytest
 
 from integration.launching import lakehouse
+from lakehouse.orchestration.following import RunFailedError, follow
+from lakehouse.orchestration.pipelines import SILVER_MARKETING
 from lakehouse.platform import postgres
 from lakehouse.platform.airflow import Airflow
 from lakehouse.platform.hdfs import Hdfs
@@ -195,6 +197,29 @@ def test_airflow_runs_a_dag(platform: Settings) -> None:
     assert [task["state"] for task in airflow.task_instances("trial", run)] == ["success"]
     assert [run["dag_run_id"] for run in airflow.runs("trial")] == ["once"]
     assert "warehouse" in airflow.task_log("trial", run, "look", 1)
+
+
+def test_failure_that_would_repeat_is_not_retried_and_its_error_is_shown(
+    platform: Settings,
+) -> None:
+    dag = platform.dags_dir / "silver_of_a_day_without_import.py"
+    dag.write_text(
+        "from lakehouse.orchestration import pipelines\n"
+        "from lakehouse.orchestration.airflow_dags import dag_of\n"
+        "silver = dag_of(pipelines.SILVER_MARKETING)\n"
+    )
+    started = time.monotonic()
+    try:
+        with pytest.raises(RunFailedError) as raised:
+            follow(Airflow(), [SILVER_MARKETING], "1999-01-01", lambda steps: None)
+    finally:
+        dag.unlink()
+
+    shown = str(raised.value)
+    assert "attempt 1: AirflowFailException: " in shown
+    assert "has no import of 1999-01-01" in shown
+    # five attempts would take longer than their pauses of 5, 10, 20 and 40 s
+    assert time.monotonic() - started < 75
 
 
 def group_members(group: int) -> list[psutil.Process]:

@@ -1,0 +1,329 @@
+"""Batch reconciliation with planted faults: each is noticed by the lines that it breaks, no other.
+
+The lake is two rows of every declared table that agree with each other. Its PostgreSQL and its
+metastore are stand-ins; every line is computed by Spark.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from lakehouse.contracts import catalog
+from lakehouse.contracts.catalog import INGEST_DATE
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.quality import QUARANTINE_COLUMNS
+from lakehouse.serving import verify
+from lakehouse.serving.verify import Line
+
+DAY = "2026-01-01"
+LAYERS = (Layer.SOURCE, Layer.BRONZE, Layer.SILVER, Layer.GOLD)
+Row = dict[str, str]
+Broken = set[tuple[str, str, str]]
+
+
+def value(type_: str, name: str, number: int) -> str:
+    """A text that reads as this type; equal in all tables, so that keys and sums agree."""
+    kind = type_.split("(")[0]
+    by_kind = {
+        "DECIMAL": f"{number}0.00",
+        "DATE": f"2026-01-0{number}",
+        "TIMESTAMP": f"2026-01-0{number} 12:00:00",
+        "BOOLEAN": "true",
+        "STRING": f"{name} {number}",
+    }
+    return by_kind.get(kind, str(number))
+
+
+def rows_of(table: Table) -> list[Row]:
+    """Two rows of a table."""
+    if table.layer in (Layer.SOURCE, Layer.BRONZE):
+        silver = catalog.table(Layer.SILVER, table.name)
+        read = {c.origin: c for c in silver.columns if not c.derived}
+        types = {c.name: (read[c.name].type, read[c.name].name) for c in table.columns[:-1]}
+        last = table.columns[-1]
+        if last.name in read:
+            types[last.name] = (read[last.name].type, read[last.name].name)
+        day = {INGEST_DATE.name: DAY} if last == INGEST_DATE else {}
+        return [{n: value(*t, i) for n, t in types.items()} | day for i in (1, 2)]
+    return [{c.name: value(c.type, c.name, i) for c in table.columns} for i in (1, 2)]
+
+
+class Lake:
+    """Stands in for a session: the tables of all layers, and which of them were read."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._spark = spark
+        self._frames: dict[str, tuple[list[Row], DataFrame]] = {}
+        self._local = threading.local()
+        self.rows = {
+            t.full_name: rows_of(t)
+            for layer in LAYERS
+            for t in (catalog.batch(layer) if layer is not Layer.SOURCE else catalog.LAYERS[layer])
+        }
+        self.types = {
+            f"{layer}.{t.name}": {c.name: c.type for c in t.columns}
+            for layer in LAYERS
+            for t in catalog.LAYERS[layer]
+        }
+        self.catalog = SimpleNamespace(tableExists=lambda name: name in self.rows)
+
+    @contextmanager
+    def reading(self) -> Iterator[set[str]]:
+        """Names of the tables that are read meanwhile."""
+        self._local.names = names = set[str]()
+        yield names
+
+    def table(self, name: str) -> DataFrame:
+        rows = self.source(name)
+        if self._frames.get(name, (None,))[0] is not rows:
+            self._frames[name] = (rows, self._frame(rows, self.types[name]))
+        return self._frames[name][1]
+
+    def _frame(self, rows: list[Row], types: dict[str, str]) -> DataFrame:
+        # literals in a query: Spark computes with them while it plans, without a job
+        texts = [", ".join(f"'{row.get(c, '')}'" for c in types) for row in rows]
+        typed = ", ".join(f"CAST({c} AS {type_}) AS {c}" for c, type_ in types.items())
+        values = ", ".join(f"({text})" for text in texts)
+        return self._spark.sql(f"SELECT {typed} FROM VALUES {values} AS t({', '.join(types)})")
+
+    def source(self, name: str) -> list[Row]:
+        self._local.names.add(name)
+        return self.rows[name]
+
+    def sql(self, statement: str) -> DataFrame:
+        for name in set(re.findall(r"\b(?:silver|gold)\.\w+", statement)):
+            view = name.replace(".", "_")
+            self.table(name).createOrReplaceTempView(view)
+            statement = statement.replace(name, view)
+        return self._spark.sql(statement)
+
+
+class Postgres:
+    """Stands in for a connection: answers the sum of a column of a source table."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._answer = Decimal(0)
+
+    def cursor(self) -> Postgres:
+        return self
+
+    def execute(self, statement: str) -> None:
+        ((column,), (table,)) = (
+            re.findall(r'round\("(\w+)"', statement),
+            re.findall(r'FROM "(\w+)"', statement),
+        )
+        rows = self._lake.source(f"source.{table}")
+        self._answer = sum((Decimal(row[column]) for row in rows), Decimal(0))
+
+    def fetchone(self) -> tuple[Decimal]:
+        return (self._answer,)
+
+    def close(self) -> None:
+        pass
+
+    def __enter__(self) -> Postgres:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+class Reconciliation:
+    """All lines of a lake; after a change, those that read the changed table are computed again."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        self._checks = list(verify._checks())
+        self._clean = [self._line(check) for check in self._checks]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [line for line, _ in self._clean]
+
+    def broken_after(self, name: str, change: Callable[[list[Row]], list[Row]]) -> Broken:
+        """Lines that do not balance after a change of a table, which is taken back."""
+        kept = self.lake.rows[name]
+        self.lake.rows[name] = change([dict(row) for row in kept])
+        try:
+            lines = [
+                self._line(check)[0] if name in read else line
+                for check, (line, read) in zip(self._checks, self._clean, strict=True)
+            ]
+        finally:
+            self.lake.rows[name] = kept
+        return {(line.hop, line.table, line.subject) for line in lines if not line.balanced}
+
+    def _line(self, check: verify.Check) -> tuple[Line, set[str]]:
+        with self.lake.reading() as read:
+            return check(cast(SparkSession, self.lake)), read
+
+
+@pytest.fixture(scope="module")
+def reconciliation(spark: SparkSession) -> Iterator[Reconciliation]:
+    lake = Lake(spark)
+    server: Any = Postgres(lake)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(verify, "built_from", lambda spark, table: DAY)
+        patch.setattr(verify, "count_source", lambda t: len(lake.source(f"source.{t.name}")))
+        patch.setattr(verify.postgres, "connect", lambda database, role: server)
+        yield Reconciliation(lake)
+
+
+def delete(rows: list[Row]) -> list[Row]:
+    return rows[:-1]
+
+
+def duplicate(rows: list[Row]) -> list[Row]:
+    return [*rows, rows[-1]]
+
+
+def changed(column: str, to: str) -> Callable[[list[Row]], list[Row]]:
+    """Another value of a column in the last row."""
+
+    def change(rows: list[Row]) -> list[Row]:
+        return [*rows[:-1], rows[-1] | {column: to}]
+
+    change.__name__ = f"changed_{column}"
+    return change
+
+
+IMPORT, SILVER, GOLD = "source → bronze", "bronze → silver", "silver → gold"
+REVIEWS, PAYMENTS, ITEMS = "order_reviews", "order_payments", "order_items"
+SUMMED = {
+    ("in gold", "fact_sales_month", "price_total"),
+    ("in gold", "fact_sales_month", "freight_total"),
+}
+FAULTS: list[tuple[str, Callable[[list[Row]], list[Row]], Broken]] = [
+    # a table without amounts: one line
+    ("source.order_reviews", delete, {(IMPORT, REVIEWS, "rows")}),
+    ("source.order_reviews", duplicate, {(IMPORT, REVIEWS, "rows")}),
+    ("bronze.order_reviews", duplicate, {(IMPORT, REVIEWS, "rows")}),
+    ("bronze.order_reviews", delete, {(IMPORT, REVIEWS, "rows"), (SILVER, REVIEWS, "rows")}),
+    ("silver.order_reviews", delete, {(SILVER, REVIEWS, "rows"), (GOLD, "fact_review", "rows")}),
+    (
+        "silver.order_reviews",
+        duplicate,
+        {
+            (SILVER, REVIEWS, "rows"),
+            ("in silver", REVIEWS, "repeated keys"),
+            (GOLD, "fact_review", "rows"),
+        },
+    ),
+    ("silver.order_reviews", changed("order_id", "x"), {("in silver", REVIEWS, "orphans")}),
+    ("gold.fact_review", delete, {(GOLD, "fact_review", "rows")}),
+    (
+        "gold.fact_review",
+        duplicate,
+        {(GOLD, "fact_review", "rows"), ("in gold", "fact_review", "repeated keys")},
+    ),
+    ("gold.fact_review", changed("order_id", "x"), {("in gold", "fact_review", "orphans")}),
+    # an amount
+    (
+        "source.order_payments",
+        changed("payment_value", "20.01"),
+        {(IMPORT, PAYMENTS, "payment_value")},
+    ),
+    (
+        "bronze.order_payments",
+        changed("payment_value", "20.01"),
+        {(IMPORT, PAYMENTS, "payment_value"), (SILVER, PAYMENTS, "payment_value")},
+    ),
+    (
+        "silver.order_payments",
+        changed("payment_value", "20.01"),
+        {
+            (SILVER, PAYMENTS, "payment_value"),
+            (GOLD, "fact_payment", "payment_value"),
+            (GOLD, "fact_order", "payment_total"),
+        },
+    ),
+    (
+        "gold.fact_payment",
+        changed("payment_value", "20.01"),
+        {(GOLD, "fact_payment", "payment_value")},
+    ),
+    (
+        "gold.fact_order_item",
+        changed("payment_allocated", "20.01"),
+        {
+            ("in gold", "fact_order_item", "payment_allocated"),
+            ("in gold", "fact_order_item", "orders that do not"),
+        },
+    ),
+    (
+        "gold.fact_sales_month",
+        delete,
+        SUMMED,
+    ),
+    # dimensions
+    ("gold.dim_lead", delete, {("in gold", "fact_closed_deal", "orphans")}),
+    ("gold.dim_lead", duplicate, {("in gold", "dim_lead", "repeated keys")}),
+    (
+        "gold.dim_customer",
+        changed("is_current", "false"),
+        {(GOLD, "dim_customer", "current versions")},
+    ),
+    (
+        "gold.dim_customer",
+        changed("customer_unique_id", "x"),
+        {(GOLD, "dim_customer", "people")},
+    ),
+    (
+        "gold.fact_order",
+        changed("customer_state_key", "1"),
+        {(GOLD, "fact_order", "orders of other states")},
+    ),
+]
+
+
+def test_every_line_balances_without_a_fault(reconciliation: Reconciliation) -> None:
+    assert [line for line in reconciliation.lines if not line.balanced] == []
+    assert len(reconciliation.lines) > 100
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "broken"),
+    FAULTS,
+    ids=[f"{table}-{change.__name__}" for table, change, _ in FAULTS],
+)
+def test_fault_breaks_its_lines_and_no_other(
+    reconciliation: Reconciliation,
+    table: str,
+    change: Callable[[list[Row]], list[Row]],
+    broken: Broken,
+) -> None:
+    assert reconciliation.broken_after(table, change) == broken
+
+
+def test_row_in_quarantine_accounts_for_one_that_silver_lacks(
+    reconciliation: Reconciliation,
+) -> None:
+    lake = reconciliation.lake
+    name = "quarantine.order_payments"
+    lake.types[name] = {column.name: column.type for column in QUARANTINE_COLUMNS}
+    lake.rows[name] = [
+        {"rule": "r", "reason": "r", "source_row": '{"payment_value": "20.00"}', "ingest_date": DAY}
+    ]
+    lake.rows["silver.order_payments"] = lake.rows["silver.order_payments"][:1]
+    try:
+        contract = catalog.table(Layer.SILVER, PAYMENTS)
+        session = cast(SparkSession, lake)
+        with lake.reading():
+            rows = verify._bronze_to_silver(session, contract)
+            total = verify._silver_total(session, contract, contract.totals[0])
+    finally:
+        del lake.rows[name]
+        lake.rows["silver.order_payments"] = rows_of(contract)
+
+    assert (rows.expected, rows.found) == (1, 1)
+    assert (total.expected, total.found) == (Decimal("10.00"), Decimal("10.00"))
