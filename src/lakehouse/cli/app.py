@@ -25,8 +25,10 @@ from lakehouse.cli import (
     watching,
 )
 from lakehouse.cli.common import errors
+from lakehouse.cli.containers import NotInContainersError, refuse
 from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.orchestration.pipelines import UnknownPipelineError
+from lakehouse.platform.command_line import for_runtime, launcher
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import MissingSecretError
 from lakehouse.sources.errors import SourceFileError
@@ -66,7 +68,12 @@ app.add_typer(checks.app)
 def main() -> None:
     """Run a command; errors a person can act on are shown without a stack trace."""
     try:
-        app(prog_name="./lakehouse")
-    except _TOLD as error:
+        refuse(sys.argv[1:])
+        app(prog_name=launcher())
+    except NotInContainersError as error:
         errors.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
+        sys.exit(2)
+    except _TOLD as error:
+        message = for_runtime(f"error: {error}")
+        errors.print(message, style="red", markup=False, soft_wrap=True)
         sys.exit(1)
