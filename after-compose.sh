@@ -17,6 +17,6 @@ if ! grep -qx postgres <<<"$running"; then
 fi
 # what init.sh downloaded or generated, or the folder that you name
 from=/data/generated/source
-[[ -z "$(mounted source)" ]] || from=/data/source
+[[ -z "$(mounted "$(resolved)" source)" ]] || from=/data/source
 ./lakehouse --runtime docker load --from "$from"
 echo "after-compose: ready. Next: ./lakehouse --runtime docker run --all, then ./lakehouse --runtime docker verify" >&2

@@ -41,9 +41,19 @@ while read -r name; do
     say "$name in .env has no effect in containers, where it is $fixed"
 done < <(sed -n 's/^\(LAKEHOUSE_[A-Z_]*\)=..*/\1/p' .env)
 
+# a larger heap needs as much more memory of its container: the kernel would end it under load
+for sized in SPARK:1024:2048 STREAMING:512:1280; do
+  IFS=: read -r name heap limit <<<"$sized"
+  more=$(($(megabytes "$(value "LAKEHOUSE_${name}_DRIVER_MEMORY" "${heap}m")") - heap))
+  room=$(($(megabytes "$(value "LAKEHOUSE_${name}_MEMORY_LIMIT" "${limit}m")") - limit))
+  ((more <= 0 || more <= room)) ||
+    stop "LAKEHOUSE_${name}_DRIVER_MEMORY does not fit into the container: set LAKEHOUSE_${name}_MEMORY_LIMIT=$((limit + more))m in .env, too, then run ./init.sh again"
+done
+
 # a folder that is missing keeps every container from starting
+resolved="$(resolved)"
 for setting in SOURCE_DIR:source WEBLOGS_DIR:your-weblogs; do
-  folder="$(mounted "${setting#*:}")"
+  folder="$(mounted "$resolved" "${setting#*:}")"
   [[ -z "$folder" || -d "$folder" ]] || stop "LAKEHOUSE_${setting%:*} names $folder, which is no folder: correct it, then run ./init.sh again"
 done
 
@@ -76,7 +86,7 @@ for name in "${vendors[@]}"; do
 done
 
 cli=(docker compose --progress quiet run --rm --no-TTY)
-source_dir="$(mounted source)"
+source_dir="$(mounted "$resolved" source)"
 if [[ -n "$source_dir" ]]; then
   say "source data: your files in $source_dir"
 elif [[ -n "${KAGGLE_USERNAME:-}" && -n "${KAGGLE_KEY:-}" ]]; then

@@ -9,7 +9,7 @@ from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import settings
 
 _CHECKOUT = "needs the files of the checkout, which no image holds: run it without --runtime docker"
-_DOCKER = "is answered by Docker: run it outside of the container, with --runtime docker"
+_DOCKER = "is done by Docker: run it outside of the container, with --runtime docker"
 
 REFUSED: Mapping[str, str] = {
     "architectures": _CHECKOUT,

@@ -47,7 +47,8 @@ def run(image: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     settings = {"LAKEHOUSE_RUNTIME": "docker", "LAKEHOUSE_STATE_DIR": str(image / "data")}
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(image / "src")}
     command = [sys.executable, "-m", "lakehouse", *words]
-    return subprocess.run(command, capture_output=True, env=environment | secrets | settings)
+    environment |= secrets | settings
+    return subprocess.run(command, capture_output=True, cwd=image, env=environment)
 
 
 @pytest.mark.parametrize("name", sorted(REFUSED))
@@ -96,9 +97,9 @@ def test_files_that_would_go_with_the_container_are_refused(
 ) -> None:
     answer = run(image, *words)
     assert answer.returncode == 2
-    told = answer.stderr.decode()
-    assert "would be removed together with the container" in told
-    assert f"{image}/data/generated" in told
+    message = answer.stderr.decode()
+    assert "would be removed together with the container" in message
+    assert f"{image}/data/generated" in message
 
 
 def test_files_on_the_volume_are_kept() -> None:

@@ -1,4 +1,4 @@
-"""What init.sh and after-compose.sh read from `.env`, with a program in the place of Docker."""
+"""Lines of `.env` in init.sh and after-compose.sh, with a program in the place of Docker."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ def checkout(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
-    # ports of this machine are another test's matter
     (tmp_path / ".env").write_text(completed("LAKEHOUSE_PUBLISH_HOST=192.0.2.1\n"))
     return tmp_path
 
@@ -67,7 +66,7 @@ def add(checkout: Path, line: str) -> None:
 
 
 def calls(checkout: Path) -> str:
-    """What was run in containers."""
+    """Commands that were run in containers."""
     file = checkout / "calls"
     return file.read_text() if file.exists() else ""
 
@@ -101,13 +100,33 @@ def test_a_folder_that_is_missing_is_named(name: str, checkout: Path) -> None:
     assert f"{name} names {checkout}/nowhere, which is no folder" in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("lines", "needed"),
+    [
+        (("SPARK_DRIVER_MEMORY=2g",), "LAKEHOUSE_SPARK_MEMORY_LIMIT=3072m"),
+        (("SPARK_DRIVER_MEMORY=3g", "SPARK_MEMORY_LIMIT=3g"), "LAKEHOUSE_SPARK_MEMORY_LIMIT=4096m"),
+        (("STREAMING_DRIVER_MEMORY=600m",), "LAKEHOUSE_STREAMING_MEMORY_LIMIT=1368m"),
+        (("SPARK_DRIVER_MEMORY=2g", "SPARK_MEMORY_LIMIT=3g"), ""),
+        (("SPARK_DRIVER_MEMORY=800m",), ""),
+    ],
+)
+def test_a_heap_that_its_container_has_no_room_for_is_refused(
+    lines: tuple[str, ...], needed: str, checkout: Path
+) -> None:
+    for line in lines:
+        add(checkout, f"LAKEHOUSE_{line}")
+    answer = run(checkout, "init.sh")
+    assert answer.returncode == (1 if needed else 0), answer.stderr
+    assert needed in answer.stderr
+
+
 def test_lines_without_effect_are_named(checkout: Path) -> None:
     add(checkout, "LAKEHOUSE_KAFKA_PORT=19092")
     add(checkout, "LAKEHOUSE_AIRFLOW_PORT=6061")
     add(checkout, "LAKEHOUSE_INGEST_ENGINE=spark")
-    told = run(checkout, "init.sh").stderr
-    assert "LAKEHOUSE_KAFKA_PORT in .env has no effect in containers, where it is 9092" in told
-    assert told.count("has no effect") == 1
+    message = run(checkout, "init.sh").stderr
+    assert "LAKEHOUSE_KAFKA_PORT in .env has no effect in containers, where it is 9092" in message
+    assert message.count("has no effect") == 1
 
 
 def test_compose_up_without_a_profile_shows_the_usage(checkout: Path) -> None:

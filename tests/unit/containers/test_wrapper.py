@@ -1,4 +1,4 @@
-"""What `./lakehouse --runtime docker` asks of Docker, with a program in the place of Docker."""
+"""Calls of Docker by `./lakehouse --runtime docker`, recorded by a program in its place."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Wrapper:
 
     @property
     def calls(self) -> list[str]:
-        """What Docker was asked by the last command."""
+        """Calls of Docker by the last command."""
         return (self.folder / "calls").read_text().splitlines()
 
 
@@ -97,7 +97,7 @@ def test_help_is_printed_and_nothing_is_done(command: str, option: str, wrapper:
 @pytest.mark.parametrize(
     "words", [("down", "spark"), ("reset", "--force"), ("restart",), ("up", "batch", "stream")]
 )
-def test_wrong_arguments_are_refused_before_docker_is_asked(
+def test_wrong_arguments_are_refused_before_docker_is_called(
     words: tuple[str, ...], wrapper: Wrapper
 ) -> None:
     assert wrapper(*words).returncode == 2
