@@ -188,6 +188,8 @@ CMD ["/opt/lakehouse/services/spark/run", "server"]
 FROM python AS streaming
 COPY --from=streaming-server /opt/servers /opt/servers
 COPY services/streaming /opt/lakehouse/services/streaming
+COPY containers/walkthrough.sh /opt/spark-apps/streaming/clickStreaming.sh
+COPY containers/walkthrough.sh /opt/spark-apps/streaming/logStreaming.sh
 COPY spark-apps /opt/lakehouse/spark-apps
 COPY src /opt/lakehouse/src
 USER 10001

@@ -3,6 +3,7 @@
 # May run again at any time.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+source containers/compose.sh
 
 # databases, folders on HDFS, topics, keyspace and flows are made where they are missing
 running="$(docker compose ps --services --status running)"
@@ -16,6 +17,6 @@ if ! grep -qx postgres <<<"$running"; then
 fi
 # what init.sh downloaded or generated, or the folder that you name
 from=/data/generated/source
-[[ -z "${LAKEHOUSE_SOURCE_DIR:-}" ]] || from=/data/source
+[[ -z "$(mounted "$(resolved)" source)" ]] || from=/data/source
 ./lakehouse --runtime docker load --from "$from"
 echo "after-compose: ready. Next: ./lakehouse --runtime docker run --all, then ./lakehouse --runtime docker verify" >&2

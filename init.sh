@@ -2,6 +2,7 @@
 # Once before the first `docker compose up`: looks at Docker, writes .env with generated secrets, builds the images.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+source containers/compose.sh
 
 say() { echo "init: $*" >&2; }
 stop() { say "$*"; exit 1; }
@@ -30,11 +31,39 @@ mv .env.new .env
 built compose --profile all --profile cli build
 kill "$ticker"
 
-# value NAME DEFAULT: of the environment, of .env, or the default
-value() {
-  local found="${!1:-$(sed -n "s/^$1=//p" .env | tail -n 1)}"
-  echo "${found:-$2}"
-}
+# `docker compose up` without a profile says how to start
+grep -q '^COMPOSE_PROFILES=' .env || echo COMPOSE_PROFILES=usage >>.env
+
+# settings of processes that the compose files determine in containers
+while read -r name; do
+  fixed="$(sed -n "s/^$name=//p" containers/settings.env)"
+  [[ -z "$fixed" || "$fixed" == *'{'* ]] || grep -q "{$name" docker-compose.yml ||
+    say "$name in .env has no effect in containers, where it is $fixed"
+done < <(sed -n 's/^\(LAKEHOUSE_[A-Z_]*\)=..*/\1/p' .env)
+
+# a larger heap needs as much more memory of its container: the kernel would end it under load
+for sized in SPARK:1024:2048 STREAMING:512:1280; do
+  IFS=: read -r name heap limit <<<"$sized"
+  more=$(($(megabytes "$(value "LAKEHOUSE_${name}_DRIVER_MEMORY" "${heap}m")") - heap))
+  room=$(($(megabytes "$(value "LAKEHOUSE_${name}_MEMORY_LIMIT" "${limit}m")") - limit))
+  ((more <= 0 || more <= room)) ||
+    stop "LAKEHOUSE_${name}_DRIVER_MEMORY does not fit into the container: set LAKEHOUSE_${name}_MEMORY_LIMIT=$((limit + more))m in .env, too, then run ./init.sh again"
+done
+
+# a folder that is missing keeps every container from starting
+resolved="$(resolved)"
+for setting in SOURCE_DIR:source WEBLOGS_DIR:your-weblogs; do
+  folder="$(mounted "$resolved" "${setting#*:}")"
+  [[ -z "$folder" || -d "$folder" ]] || stop "LAKEHOUSE_${setting%:*} names $folder, which is no folder: correct it, then run ./init.sh again"
+done
+
+# the name that walkthroughs give to the container of the streams: another project may have it
+owner="$(docker ps --all --filter name='^/spark-master$' --format '{{.Label "com.docker.compose.project"}}.')"
+if [[ -n "$owner" && "$owner" != lakehouse. && "$(value LAKEHOUSE_STREAMING_CONTAINER spark-master)" == spark-master ]]; then
+  say "another project has a container spark-master: that of the streams is named lakehouse-streaming"
+  echo LAKEHOUSE_STREAMING_CONTAINER=lakehouse-streaming >>.env
+fi
+
 if [[ -z "$(docker compose ps --quiet --status running)" ]]; then
   host="$(value LAKEHOUSE_PUBLISH_HOST 127.0.0.1)"
   for published in $(sed -n 's/.*LAKEHOUSE_PUBLISH_HOST.*{\(LAKEHOUSE_[A-Z_]*_PORT:-[0-9]*\)}.*/\1/p' docker-compose.yml); do
@@ -57,8 +86,9 @@ for name in "${vendors[@]}"; do
 done
 
 cli=(docker compose --progress quiet run --rm --no-TTY)
-if [[ -n "${LAKEHOUSE_SOURCE_DIR:-}" ]]; then
-  say "source data: your files in $LAKEHOUSE_SOURCE_DIR"
+source_dir="$(mounted "$resolved" source)"
+if [[ -n "$source_dir" ]]; then
+  say "source data: your files in $source_dir"
 elif [[ -n "${KAGGLE_USERNAME:-}" && -n "${KAGGLE_KEY:-}" ]]; then
   say "source data: downloading the public data from Kaggle, as $KAGGLE_USERNAME"
   "${cli[@]}" -e KAGGLE_USERNAME -e KAGGLE_KEY cli download --out /data/generated/source

@@ -41,6 +41,8 @@ class Stack:
         self._environment = os.environ | {
             f"LAKEHOUSE_{port}_PORT": str(number) for port, number in ports
         }
+        # names of containers are those of the whole machine
+        self._environment["LAKEHOUSE_STREAMING_CONTAINER"] = f"{name}-streaming"
         # as for a trial on local processes: no run of another day comes between
         self._environment["LAKEHOUSE_SCHEDULES"] = "false"
         self._watch = Watch(name, folder / "ended")

@@ -32,6 +32,8 @@ def test_the_acceptance_tests_pass_inside_the_network(
         "-q",
         "-p",
         "no:cacheprovider",
+        # what commands write in a container must lie on a volume
+        "--basetemp=/data/generated/acceptance",
         "-c",
         "/opt/lakehouse/pyproject.toml",
     ]

@@ -30,6 +30,21 @@ def test_secrets_that_are_there_stay(stack: Stack) -> None:
     assert answer.stdout == before
 
 
+def test_the_command_of_walkthroughs_reports_the_driver(stack: Stack) -> None:
+    name = stack.containers()["streaming"]["Name"]
+    script = "/opt/spark-apps/streaming/clickStreaming.sh"
+    command = ["docker", "exec", name, "bash", "-f", script]
+    answer = subprocess.run(command, capture_output=True, text=True)
+    assert answer.returncode == 0, answer.stderr
+    assert "all queries of the driver are active" in answer.stdout
+
+
+def test_the_usage_is_printed_and_starts_nothing(stack: Stack) -> None:
+    before = set(stack.containers())
+    assert "--profile batch" in stack.must("run", "--rm", "usage")
+    assert set(stack.containers()) == before
+
+
 def test_without_secrets_people_are_told_what_to_run() -> None:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("LAKEHOUSE_")}
     command = ["docker", "compose", "--file", str(PROJECT / "docker-compose.yml")]

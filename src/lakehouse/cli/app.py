@@ -25,8 +25,10 @@ from lakehouse.cli import (
     watching,
 )
 from lakehouse.cli.common import errors
+from lakehouse.cli.containers import NotInContainersError, refuse
 from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.orchestration.pipelines import UnknownPipelineError
+from lakehouse.platform.command_line import for_runtime, launcher
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.proxies import bypass_for_this_process
 from lakehouse.platform.settings import MissingSecretError, settings
@@ -68,7 +70,12 @@ def main() -> None:
     """Run a command; errors a person can act on are shown without a stack trace."""
     try:
         bypass_for_this_process(settings())
-        app(prog_name="./lakehouse")
-    except _TOLD as error:
+        refuse(sys.argv[1:])
+        app(prog_name=launcher())
+    except NotInContainersError as error:
         errors.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
+        sys.exit(2)
+    except _TOLD as error:
+        message = for_runtime(f"error: {error}")
+        errors.print(message, style="red", markup=False, soft_wrap=True)
         sys.exit(1)

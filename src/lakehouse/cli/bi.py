@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.containers import require_kept
 
 app = typer.Typer(help="Reports: their queries, the Power BI template.", no_args_is_help=True)
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
@@ -56,11 +58,17 @@ def show_queries(
 
 @app.command()
 def template(
-    out: Annotated[Path, typer.Option(help="Where to write it.")] = Path("Lakehouse.pbit"),
+    out: Annotated[
+        Path, typer.Option(help="File to write; - for standard output.", allow_dash=True)
+    ] = Path("Lakehouse.pbit"),
 ) -> None:
     """Write the Power BI project as one template file."""
     from lakehouse.serving.powerbi.template import package
 
+    if out == Path("-"):
+        sys.stdout.buffer.write(package())
+        return
+    require_kept(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(package())
     say(f"wrote {out}")

@@ -9,6 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
+from lakehouse.platform.command_line import for_runtime
+
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
@@ -20,7 +22,7 @@ def print_json(value: Any) -> None:
 
 def say(line: str) -> None:
     """Write a line of progress."""
-    console.print(line, markup=False)
+    console.print(for_runtime(line), markup=False)
 
 
 @contextmanager

@@ -12,7 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from lakehouse.cli.common import console, errors, print_json
+from lakehouse.cli.containers import require_kept
 from lakehouse.contracts import sources
+from lakehouse.platform.command_line import for_runtime
 from lakehouse.sources import download as kaggle_sets
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import DATABASES, find_source_files
@@ -75,6 +77,7 @@ def generate(
     """Write data of the published shape, with every oddity planted and counted in a manifest."""
     from lakehouse.sources.generate import generate as generate_set
 
+    require_kept(out)
     try:
         with _progress() as progress:
             task = progress.add_task("making tables", total=len(sources.TABLES))
@@ -105,6 +108,7 @@ def download(
     only: Annotated[str | None, typer.Option(help="One data set only.")] = None,
 ) -> None:
     """Fetch the published data sets from Kaggle (needs a login there; CC BY-NC-SA 4.0)."""
+    require_kept(out)
     _check_choice("--only", only, tuple(data_set.name for data_set in kaggle_sets.DATA_SETS))
     try:
         folders = kaggle_sets.download(
@@ -138,7 +142,7 @@ def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> N
 def _fail(message: str, remedy: str) -> NoReturn:
     errors.print(message, style="bold red", markup=False, highlight=False, soft_wrap=True)
     if remedy:
-        errors.print(remedy, markup=False, highlight=False, soft_wrap=True)
+        errors.print(for_runtime(remedy), markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

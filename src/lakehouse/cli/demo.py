@@ -36,6 +36,7 @@ def demo(
     from lakehouse.cli.runs import day_of, run_pipelines
     from lakehouse.cli.servers import up
     from lakehouse.orchestration.pipelines import PIPELINES
+    from lakehouse.platform.command_line import command
     from lakehouse.sources.load import load_folder
 
     began = time.monotonic()
@@ -59,7 +60,7 @@ def demo(
         balanced = show_streams() and balanced
     _show_addresses(streams)
     took = time.monotonic() - began
-    say(f"demo took {took:.0f} s; the servers go on until ./lakehouse down")
+    say(f"demo took {took:.0f} s; the servers go on until {command('down')}")
     if not balanced:
         raise typer.Exit(1)
 
@@ -93,20 +94,20 @@ def _show_answers() -> None:
 
 
 def _show_addresses(streams: bool) -> None:
+    from lakehouse.platform.command_line import command
+    from lakehouse.platform.secrets import page, thrift_address
     from lakehouse.platform.settings import settings
 
     config = settings()
     _heading("What to open")
-    hdfs = f"http://{config.namenode_host}:{config.namenode_http_port}"
-    thrift = f"http://{config.spark_host}:{config.spark_thrift_port}/cliservice"
-    say(f"Airflow, the DAGs and their runs     http://{config.airflow_host}:{config.airflow_port}")
-    say("    its login                        ./lakehouse credentials")
+    hdfs = page(config, "namenode", port="namenode_http_port")
+    say(f"Airflow, the DAGs and their runs     {page(config, 'airflow')}")
+    say(f"    its login                        {command('credentials')}")
     say(f"HDFS, bronze, silver and gold        {hdfs}")
-    say(f"Power BI, DBeaver, Spark clients     {thrift}")
-    say("    the login of its reader          ./lakehouse credentials")
+    say(f"Power BI, DBeaver, Spark clients     {thrift_address(config)}")
+    say(f"    the login of its reader          {command('credentials')}")
     if streams:
-        say(
-            f"NiFi, the flows of the streams       https://{config.nifi_host}:{config.nifi_port}/nifi"
-        )
-        say("the streams as they are now          ./lakehouse watch")
-    say('SQL here                             ./lakehouse sql "SHOW TABLES IN gold"')
+        say(f"NiFi, the flows of the streams       {page(config, 'nifi', 'https')}/nifi")
+        say(f"the streams as they are now          {command('watch')}")
+    sql = command('sql "SHOW TABLES IN gold"')
+    say(f"SQL here                             {sql}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import subprocess
+import sys
 import time
 from collections import Counter
 
@@ -34,10 +35,9 @@ def show_streams() -> bool:
 
 
 def _write_and_watch() -> None:
-    from lakehouse.platform.settings import PROJECT
-
     command = [
-        str(PROJECT / "lakehouse"),
+        # an image has no launcher
+        *(sys.executable, "-m", "lakehouse"),
         "stream",
         "write",
         f"--rate={RATE}",

@@ -121,10 +121,12 @@ def logins(config: Settings) -> list[Login]:
         ),
     ]
     if config.grafana_published_port:
-        grafana = f"http://localhost:{config.grafana_published_port}"
+        grafana = f"http://{config.published_host}:{config.grafana_published_port}"
         found.append(Login("Grafana", grafana, "admin", "grafana_admin_password"))
-    thrift = f"http://{config.spark_host}:{config.spark_thrift_port}/cliservice"
+    thrift = thrift_address(config)
     database = f"{config.postgres_host}:{config.postgres_port}"
+    if config.published("postgres_port") is None:
+        database += " (inside Docker's network only)"
     return [
         *found,
         Login("Thrift, to read", thrift, config.thrift_reader, "thrift_reader_password"),
@@ -157,8 +159,14 @@ def lab_address(config: Settings) -> str:
     return f"{page(config, 'jupyter')}/lab"
 
 
-def page(config: Settings, name: str, scheme: str = "http") -> str:
-    """Where people open a server: Docker publishes it on the machine itself."""
-    host = "localhost" if config.runtime == "docker" else getattr(config, f"{name}_host")
-    port = config.published(f"{name}_port") or getattr(config, f"{name}_port")
-    return f"{scheme}://{host}:{port}"
+def thrift_address(config: Settings) -> str:
+    """Address of Thrift over HTTP for BI tools."""
+    return f"{page(config, 'spark', port='spark_thrift_port')}/cliservice"
+
+
+def page(config: Settings, name: str, scheme: str = "http", port: str = "") -> str:
+    """Address of a server for people; of one in a container, the published address."""
+    setting = port or f"{name}_port"
+    docker = config.runtime == "docker"
+    host = config.published_host if docker else getattr(config, f"{name}_host")
+    return f"{scheme}://{host}:{config.published(setting) or getattr(config, setting)}"

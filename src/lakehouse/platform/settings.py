@@ -50,6 +50,7 @@ class Settings(BaseSettings):
         "processes", description="who keeps the servers: this platform, or Docker"
     )
     bind_host: str = Field("127.0.0.1", description="address every port listens on")
+    publish_host: str = Field("127.0.0.1", description="address that Docker publishes ports on")
 
     postgres_host: str = "127.0.0.1"
     postgres_port: int = 15432
@@ -115,6 +116,8 @@ class Settings(BaseSettings):
     namenode_http_published_port: int | None = None
     prometheus_published_port: int | None = None
     metrics_published_port: int | None = None
+    spark_thrift_published_port: int | None = None
+    spark_connect_published_port: int | None = None
     grafana_published_port: int | None = Field(
         None, description="where people open Grafana, which only Docker starts"
     )
@@ -227,6 +230,12 @@ class Settings(BaseSettings):
         else:
             number = getattr(self, port)
         return None if number is None else int(number)
+
+    @property
+    def published_host(self) -> str:
+        """Host by which people reach the ports that Docker publishes."""
+        on_this_machine = ("127.0.0.1", "0.0.0.0", "::1", "::")
+        return "localhost" if self.publish_host in on_this_machine else self.publish_host
 
     @property
     def logs_dir(self) -> Path:

@@ -121,7 +121,7 @@ def url(process: Process, config: Settings) -> str:
     for scheme in ("https", "http"):
         if scheme in process.ports:
             setting = process.ports[scheme]
-            host = "localhost" if config.runtime == "docker" else _host(setting, config)
+            host = config.published_host if config.runtime == "docker" else _host(setting, config)
             number = config.published(setting)
             return f"{scheme}://{host}:{number}" if number else ""
     return ""

@@ -6,20 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from lakehouse.platform.settings import settings
+from lakehouse.platform.command_line import command as command
 from lakehouse.serving.dashboard.health import Health
 from lakehouse.serving.dashboard.source import Source
-
-
-def command(words: str) -> str:
-    """A command of the platform, as people type it where its servers run."""
-    runtime = " --runtime docker" if settings().runtime == "docker" else ""
-    return f"./lakehouse{runtime} {words}"
-
 
 _LONGEST_CATEGORY = 17
 # ids of the published data have 32 digits
 _LONGEST_ID, _SHORT_ID = 12, 6
+
 WRITE_SOME = command("stream write --rate 100 --duration 60")
 
 

@@ -1,0 +1,192 @@
+"""Calls of Docker by `./lakehouse --runtime docker`, recorded by a program in its place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lakehouse.platform.services import Service, load_services
+from lakehouse.platform.settings import PROJECT
+
+# writes each call into $CALLS; its standard output is $ANSWER
+DOCKER = """\
+#!/usr/bin/env bash
+if [[ "$1" == info ]]; then exit "${ENGINE:-0}"; fi
+echo "$*" >>"$CALLS"
+printf '%b' "${ANSWER:-}"
+exit "${CODE:-0}"
+"""
+UP = "compose --progress quiet --profile {} up --detach --wait"
+CLI = "compose --progress quiet run --rm --no-TTY {}cli {}"
+PROFILES = ("batch", "stream", "bi", "monitoring", "all")
+SERVERS = [service for service in load_services() if service.process]
+
+
+class Wrapper:
+    """The command line for containers, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        binaries = folder / "bin"
+        binaries.mkdir()
+        (binaries / "docker").write_text(DOCKER)
+        (binaries / "docker").chmod(0o755)
+        self.environment = {
+            "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+            "CALLS": str(folder / "calls"),
+        }
+
+    def __call__(self, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the folder."""
+        (self.folder / "calls").write_text("")
+        return subprocess.run(
+            [PROJECT / "lakehouse", "--runtime", "docker", *words],
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            env=self.environment | environment,
+        )
+
+    @property
+    def calls(self) -> list[str]:
+        """Calls of Docker by the last command."""
+        return (self.folder / "calls").read_text().splitlines()
+
+
+@pytest.fixture
+def wrapper(tmp_path: Path) -> Wrapper:
+    return Wrapper(tmp_path)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_up_of_a_profile_starts_it_and_prepares_its_servers(profile: str, wrapper: Wrapper) -> None:
+    assert wrapper("up", profile).returncode == 0
+    assert wrapper.calls == [UP.format(profile), CLI.format("", f"up {profile}")]
+
+
+@pytest.mark.parametrize("service", SERVERS, ids=lambda service: service.name)
+def test_up_of_a_folder_of_services_starts_its_containers(
+    service: Service, wrapper: Wrapper
+) -> None:
+    members = " ".join(process.name for process in service.process)
+    assert wrapper("up", service.name).returncode == 0
+    up = CLI.format("", f"up {service.name}")
+    assert wrapper.calls == [f"{UP.format('all')} {members}", up]
+
+
+@pytest.mark.parametrize("name", ["nonsense", "sqoop", "../services/spark", "--wait"])
+def test_up_of_an_unknown_name_lists_the_names(name: str, wrapper: Wrapper) -> None:
+    answer = wrapper("up", name)
+    assert (answer.returncode, wrapper.calls) == (2, [])
+    assert "batch, stream, bi, monitoring, all" in answer.stderr
+    assert all(f" {service.name}" in answer.stderr for service in SERVERS)
+
+
+@pytest.mark.parametrize("command", ["up", "down", "reset", "restart", "status", "logs"])
+@pytest.mark.parametrize("option", ["--help", "-h"])
+def test_help_is_printed_and_nothing_is_done(command: str, option: str, wrapper: Wrapper) -> None:
+    answer = wrapper(command, option, ENGINE="1")
+    assert (answer.returncode, wrapper.calls) == (0, [])
+    assert answer.stdout.startswith(f"Usage: ./lakehouse --runtime docker {command}")
+
+
+@pytest.mark.parametrize(
+    "words", [("down", "spark"), ("reset", "--force"), ("restart",), ("up", "batch", "stream")]
+)
+def test_wrong_arguments_are_refused_before_docker_is_called(
+    words: tuple[str, ...], wrapper: Wrapper
+) -> None:
+    assert wrapper(*words).returncode == 2
+    assert wrapper.calls == []
+
+
+def test_restart_and_logs_reach_containers_of_every_profile(wrapper: Wrapper) -> None:
+    wrapper("restart", "superset")
+    assert wrapper.calls == [
+        "compose --progress quiet --profile all restart superset",
+        f"{UP.format('all')} --no-deps superset",
+    ]
+    wrapper("logs", "superset")
+    assert wrapper.calls == ["compose --progress quiet --profile all logs -n 50 superset"]
+    wrapper("logs", "superset", "-n", "7", "-f")
+    assert wrapper.calls == ["compose --progress quiet --profile all logs superset -n 7 -f"]
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("spark Up 5 minutes (healthy)", 0),
+        ("prepare-hdfs Exited (0) 2 hours ago", 0),
+        ("kafka Exited (143) 2 hours ago", 0),
+        ("spark Up 5 minutes (unhealthy)", 1),
+        ("kafka Restarting (1) 3 seconds ago", 1),
+        ("prepare-hdfs Exited (1) 2 hours ago", 1),
+        ("kafka Exited (127) 2 hours ago", 1),
+    ],
+)
+def test_status_fails_if_a_container_has_failed(state: str, code: int, wrapper: Wrapper) -> None:
+    answer = wrapper("status", ANSWER=f"SERVICE STATUS\\n{state}\\n")
+    assert answer.returncode == code
+    assert state in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "profiles"),
+    [
+        (("demo",), "batch --profile stream"),
+        (("demo", "--orders", "100"), "batch --profile stream"),
+        (("demo", "--no-streams"), "batch"),
+    ],
+)
+def test_demo_starts_the_servers_that_it_shows(
+    words: tuple[str, ...], profiles: str, wrapper: Wrapper
+) -> None:
+    assert wrapper(*words).returncode == 0
+    assert wrapper.calls == [UP.format(profiles), CLI.format("", " ".join(words))]
+
+
+def test_help_of_the_demo_starts_nothing(wrapper: Wrapper) -> None:
+    wrapper("demo", "--help")
+    assert wrapper.calls == [CLI.format("", "demo --help")]
+
+
+@pytest.mark.parametrize("words", [("--from", "my data"), ("--from=my data",)])
+def test_a_folder_of_the_machine_is_mounted(words: tuple[str, ...], wrapper: Wrapper) -> None:
+    (wrapper.folder / "my data").mkdir()
+    wrapper("load", *words)
+    volume = f"--volume {wrapper.folder}/my data:/given/0/my data:ro "
+    seen = " ".join(words).replace("my data", "/given/0/my data")
+    assert wrapper.calls == [CLI.format(volume, f"load {seen}")]
+
+
+def test_folders_of_volumes_are_passed_on(wrapper: Wrapper) -> None:
+    wrapper("load", "--from", "/data/generated/source")
+    assert wrapper.calls == [CLI.format("", "load --from /data/generated/source")]
+    (wrapper.folder / "SELECT 1").mkdir()
+    wrapper("sql", "SELECT 1")
+    assert wrapper.calls == [CLI.format("", "sql SELECT 1")]
+
+
+@pytest.mark.parametrize("words", [("--out", "a b/x.pbit"), ("--out=a b/x.pbit",), ()])
+def test_the_template_is_written_on_the_machine(words: tuple[str, ...], wrapper: Wrapper) -> None:
+    answer = wrapper("bi", "template", *words, ANSWER="PK")
+    assert answer.returncode == 0
+    assert wrapper.calls == [CLI.format("", "bi template --out -")]
+    file = wrapper.folder / ("a b/x.pbit" if words else "Lakehouse.pbit")
+    assert file.read_text() == "PK"
+    assert not list(wrapper.folder.rglob("*.partial"))
+
+
+def test_a_template_that_fails_leaves_no_file(wrapper: Wrapper) -> None:
+    assert wrapper("bi", "template", ANSWER="half", CODE="1").returncode == 1
+    assert {file.name for file in wrapper.folder.iterdir()} == {"bin", "calls"}
+
+
+def test_without_an_engine_nothing_is_tried(wrapper: Wrapper) -> None:
+    answer = wrapper("up", ENGINE="1")
+    assert (answer.returncode, wrapper.calls) == (1, [])
+    assert "no Docker engine answers" in answer.stderr
