@@ -50,7 +50,7 @@ def compose_reads(folder: Path, count: int) -> dict[str, str]:
     names = [f"N{number}" for number in range(count)]
     compose = {"services": {"one": {"image": "x", "environment": {n: f"${{{n}}}" for n in names}}}}
     (folder / "compose.yml").write_text(json.dumps(compose))
-    command = [Path(sys.executable).parent / "docker-compose", "-f", "compose.yml", "config"]
+    command = [str(Path(sys.executable).parent / "docker-compose"), "-f", "compose.yml", "config"]
     answer = subprocess.run(
         [*command, "--format", "json"], cwd=folder, capture_output=True, text=True, check=True
     )
