@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import subprocess
 import time
 import uuid
 from collections.abc import Iterator
@@ -15,15 +17,18 @@ import fastavro
 import psutil
 import psycopg2
 import pytest
+from pydantic import SecretStr
 
 from integration.launching import lakehouse
 from lakehouse.orchestration.following import RunFailedError, follow
 from lakehouse.orchestration.pipelines import SILVER_MARKETING
 from lakehouse.platform import postgres
 from lakehouse.platform.airflow import Airflow
+from lakehouse.platform.environment import process_environment
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.probes import ready
 from lakehouse.platform.services import (
+    SERVICES,
     in_profile,
     load_services,
     process_named,
@@ -34,6 +39,7 @@ from lakehouse.platform.spark import connect
 from lakehouse.platform.sqoop import SqoopError, run_sqoop
 from lakehouse.platform.status import process_family
 from lakehouse.platform.supervise import Supervisor
+from lakehouse.platform.trial import free_ports
 from lakehouse.serving.thrift import query
 
 SERVERS = [process.name for process in processes_of(in_profile(load_services(), "batch"))]
@@ -152,6 +158,36 @@ def test_the_engine_speaks_utc(platform: Settings) -> None:
     session.stop()
     assert row is not None
     assert row["zone"] == "UTC"
+
+
+def test_changed_superuser_password_takes_effect_at_the_next_start(platform: Settings) -> None:
+    home = platform.postgres_home.parent / f"rotated-{uuid.uuid4().hex[:8]}"
+    (port,) = free_ports(1)
+    try:
+        for password in ("first", "it's \\ the $econd"):
+            changed = {"postgres_port": port, "postgres_superuser_password": SecretStr(password)}
+            config = platform.model_copy(update=changed)
+            environment = process_environment(config) | {"LAKEHOUSE_POSTGRES_DATA": str(home)}
+            with subprocess.Popen([SERVICES / "postgres" / "run"], env=environment) as server:
+                try:
+                    await_login(config)
+                finally:
+                    server.send_signal(signal.SIGINT)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def await_login(config: Settings, seconds: float = 60) -> None:
+    """Return once the superuser may log in."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            postgres.connect("postgres", "superuser", config).close()
+            return
+        except psycopg2.OperationalError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.2)
 
 
 def test_sqoop_imports_a_table_as_avro(platform: Settings, table: str, tmp_path: Path) -> None:

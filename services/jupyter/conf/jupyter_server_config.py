@@ -1,17 +1,6 @@
 """JupyterLab as the platform runs it: one token, one folder, nothing fetched from elsewhere."""
 
 import os
-from typing import Any
-
-
-def without_outputs(model: dict[str, Any], **_: Any) -> None:
-    """Save notebooks as the project keeps them: text, no outputs, no run counts."""
-    if model["type"] != "notebook":
-        return
-    for cell in model["content"]["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-
 
 c = get_config()  # noqa: F821 - given by Jupyter, which reads this file
 
@@ -20,9 +9,6 @@ c.ServerApp.port = int(os.environ["LAKEHOUSE_JUPYTER_PORT"])
 # another port than the one asked for would be found by nobody
 c.ServerApp.port_retries = 0
 c.ServerApp.root_dir = os.environ["LAKEHOUSE_NOTEBOOKS_DIR"]
-c.FileContentsManager.pre_save_hook = without_outputs
-# comes with another package, and would put its own way of saving over ours
-c.ServerApp.jpserver_extensions = {"jupyterlab_jupytext": False}
 c.ServerApp.open_browser = False
 c.ServerApp.allow_root = True
 # taken out of the environment here, so that kernels do not inherit it

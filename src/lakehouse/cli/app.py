@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import traceback
+from typing import Annotated
 
 import typer
 
@@ -21,31 +23,50 @@ from lakehouse.cli import (
     quarantine,
     runs,
     servers,
+    sql,
     streams,
     watching,
 )
-from lakehouse.cli.common import errors
+from lakehouse.cli.common import NOT_CHECKED, NotCheckedError, errors, say
 from lakehouse.cli.containers import NotInContainersError, refuse
 from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.orchestration.pipelines import UnknownPipelineError
 from lakehouse.platform.command_line import for_runtime, launcher
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.proxies import bypass_for_this_process
-from lakehouse.platform.settings import MissingSecretError, settings
+from lakehouse.platform.settings import InvalidSettingError, MissingSecretError, settings
+from lakehouse.platform.version import VERSION
 from lakehouse.sources.errors import SourceFileError
 
 app = typer.Typer(
     name="lakehouse",
     help="The e-commerce lakehouse: its servers, its data, its runs.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        say(f"lakehouse {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def common_options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version),
+    ] = False,
+) -> None:
+    """The e-commerce lakehouse: its servers, its data, its runs."""
+
+
 # their message says what to do
 _TOLD = (
     PlatformError,
+    InvalidSettingError,
     MissingSecretError,
     UnknownTableError,
     UnknownPipelineError,
@@ -56,7 +77,7 @@ for module in (demo, servers):
     module.register(app)
 app.add_typer(data.app)
 for module in (
-    *(runs, looking, quarantine, streams, watching, asking, dead_letters),
+    *(runs, sql, looking, quarantine, streams, watching, asking, dead_letters),
     *(picturing, architectures),
 ):
     module.register(app)
@@ -73,9 +94,17 @@ def main() -> None:
         refuse(sys.argv[1:])
         app(prog_name=launcher())
     except NotInContainersError as error:
-        errors.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
-        sys.exit(2)
+        sys.exit(_report(error, "error", 2))
+    except NotCheckedError as failed:
+        sys.exit(_report(failed.__cause__ or failed, "not checked", NOT_CHECKED))
     except _TOLD as error:
-        message = for_runtime(f"error: {error}")
-        errors.print(message, style="red", markup=False, soft_wrap=True)
-        sys.exit(1)
+        sys.exit(_report(error, "error", 1))
+
+
+def _report(error: BaseException, what: str, code: int) -> int:
+    if isinstance(error, (NotInContainersError, *_TOLD)):
+        errors.print(for_runtime(f"{what}: {error}"), style="red", soft_wrap=True)
+    else:
+        traceback.print_exception(error)
+        errors.print(f"{what}: {type(error).__name__}: {error}", style="red", soft_wrap=True)
+    return code

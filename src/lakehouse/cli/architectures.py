@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lakehouse.cli.common import console, working
+from lakehouse.cli.common import print_whole, say, working
 
 
 def register(app: typer.Typer) -> None:
@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
 def architectures() -> None:
     """Show for which processors each part with machine code is published; fail where one lacks."""
     from rich.table import Table
+    from rich.text import Text
 
     from lakehouse.platform.architectures import examine
     from lakehouse.platform.assembly import assemble
@@ -22,12 +23,12 @@ def architectures() -> None:
     from lakehouse.platform.settings import settings
 
     with working("looking into every jar, asking for every wheel"):
-        assemble(load_services(), settings(), console.print)
+        assemble(load_services(), settings(), say)
         found = examine(load_services(), settings())
     table = Table("of", "what", "published for", "note", box=None, pad_edge=False)
     for artefact in found:
-        note = artefact.note if artefact.complete else "[red]is missing[/]"
+        note = Text(artefact.note) if artefact.complete else Text("is missing", "red")
         table.add_row(artefact.holder, artefact.name, " ".join(artefact.architectures), note)
-    console.print(table, soft_wrap=True)
+    print_whole(table)
     if not all(artefact.complete for artefact in found):
         raise typer.Exit(1)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakehouse.cli.common import console, print_json
+from lakehouse.cli.common import JsonOption, print_json, print_whole
+from lakehouse.cli.completion import question_names
 
 if TYPE_CHECKING:
     from lakehouse.serving.live import Answer
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
 _FORMS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 
 
@@ -24,7 +24,11 @@ def register(app: typer.Typer) -> None:
 
 def ask(
     question: Annotated[
-        str | None, typer.Argument(help="A question; all, with what each reads, if left out.")
+        str | None,
+        typer.Argument(
+            help="A question; all, with what each reads, if left out.",
+            autocompletion=question_names,
+        ),
     ] = None,
     at: Annotated[
         dt.datetime | None,
@@ -55,7 +59,7 @@ def _print_rows(answer: Answer) -> None:
     table = Table(*answer.columns, box=None, pad_edge=False)
     for row in answer.rows:
         table.add_row(*("" if value is None else str(value) for value in row))
-    console.print(table)
+    print_whole(table)
 
 
 def _print_traces(found: dict[str, Answer]) -> None:
@@ -69,4 +73,4 @@ def _print_traces(found: dict[str, Answer]) -> None:
         assert trace is not None
         figures = (trace.partitions, trace.rows, trace.tombstones, trace.ranges)
         table.add_row(name, str(len(answer.rows)), *map(str, figures), f"{trace.milliseconds:.1f}")
-    console.print(table)
+    print_whole(table)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.common import DIFFERS, JsonOption, checking, print_json, say
 from lakehouse.cli.containers import require_kept
 
+if TYPE_CHECKING:
+    from lakehouse.serving.reports.asking import Shown
+
 app = typer.Typer(help="Reports: their queries, the Power BI template.", no_args_is_help=True)
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
 
 
 @app.command("queries")
@@ -20,18 +22,14 @@ def show_queries(
     as_json: JsonOption = False,
     sql: Annotated[bool, typer.Option("--sql", help="Show the statements, too.")] = False,
 ) -> None:
-    """Run the query of every visual through Thrift: time, rows; exit 1 where one has no data."""
-    from lakehouse.serving.reports.asking import ask_all, is_empty
+    """Run the query of every visual through Thrift: time, rows.
 
-    shown = []
-    for each in ask_all():
-        shown.append(each)
-        if not as_json:
-            rows = len(each.answer.rows)
-            mark = "[red]empty[/]" if is_empty(each) else "[green]ok   [/]"
-            console.print(f"{mark} {each.visual:32} {each.seconds * 1000:7,.0f} ms {rows:5} rows")
-            if sql:
-                console.print(each.query + "\n", markup=False, style="dim", soft_wrap=True)
+    Exit code 1 if a visual has no data, 3 if the queries could not be run.
+    """
+    from lakehouse.serving.reports.asking import is_empty
+
+    with checking():
+        shown = _run_queries(quiet=as_json, with_sql=sql)
     empty = [each.visual for each in shown if is_empty(each)]
     if as_json:
         print_json(
@@ -53,7 +51,23 @@ def show_queries(
             "./lakehouse demo brings some for all pages"
         )
     if empty:
-        raise typer.Exit(1)
+        raise typer.Exit(DIFFERS)
+
+
+def _run_queries(quiet: bool, with_sql: bool) -> list[Shown]:
+    from lakehouse.serving.reports.asking import ask_all, is_empty
+
+    shown = []
+    for each in ask_all():
+        shown.append(each)
+        if quiet:
+            continue
+        mark = ("empty", "red") if is_empty(each) else ("ok   ", "green")
+        rows = len(each.answer.rows)
+        say(mark, f" {each.visual:32} {each.seconds * 1000:7,.0f} ms {rows:5} rows")
+        if with_sql:
+            say((each.query + "\n", "dim"))
+    return shown
 
 
 @app.command()

@@ -144,7 +144,7 @@ def _run(command: tuple[str, ...]) -> bool:
 def _pages_are_current() -> bool:
     outdated = [page for page, render in GENERATED.items() if not _is_current(page, render())]
     for page in outdated:
-        errors.print(f"{page} is not current: run ./lakehouse docs", markup=False)
+        errors.print(f"{page} is not current: run ./lakehouse docs")
     return not outdated
 
 

@@ -1,18 +1,35 @@
-"""What every command writes with."""
+"""Terminal output of all commands, the --json option, and exit codes."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Annotated, Any
 
-from rich.console import Console
+import typer
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
+from rich.text import Text
 
 from lakehouse.platform.command_line import for_runtime
 
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+# what is printed may hold brackets and colons, such as passwords and log lines: it is never markup
+console = Console(highlight=False, markup=False, emoji=False)
+errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
+
+# the exit codes of commands that compare
+DIFFERS = 1
+NOT_CHECKED = 3
+_WIDEST = 100_000
+
+
+def can_ask() -> bool:
+    """True if somebody can answer a question."""
+    return sys.stdin.isatty()
 
 
 def print_json(value: Any) -> None:
@@ -20,9 +37,50 @@ def print_json(value: Any) -> None:
     console.file.write(json.dumps(value, indent=2, default=str) + "\n")
 
 
-def say(line: str) -> None:
-    """Write a line of progress."""
-    console.print(for_runtime(line), markup=False)
+def say(*parts: str | tuple[str, str]) -> None:
+    """Write a line that is neither cut nor wrapped; a part may be a pair of text and style."""
+    found = [for_runtime(each) if isinstance(each, str) else each for each in parts]
+    console.print(Text.assemble(*found), soft_wrap=True)
+
+
+def heading(title: str) -> None:
+    """Write a heading with a rule."""
+    console.rule(Text(title, "bold"), align="left")
+
+
+def print_whole(content: RenderableType) -> None:
+    """Write a table or text with every value whole, even if lines exceed the terminal."""
+    console.print(_Unbounded(content), soft_wrap=True)
+
+
+class _Unbounded:
+    """Content as wide as its values, whatever the width of the terminal."""
+
+    def __init__(self, content: RenderableType) -> None:
+        self._content = content
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        free = options.update(width=_WIDEST, height=None)
+        width = Measurement.get(console, free, self._content).maximum
+        yield from console.render(self._content, options.update(width=max(width, 1), height=None))
+
+
+@contextmanager
+def checking() -> Iterator[None]:
+    """Mark errors of a comparison, which end the command with the exit code for "not checked".
+
+    An interruption and a wrong option keep their own codes.
+    """
+    try:
+        yield
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except Exception as error:
+        raise NotCheckedError(error) from error
+
+
+class NotCheckedError(Exception):
+    """A comparison could not be made; its cause is the reason."""
 
 
 @contextmanager

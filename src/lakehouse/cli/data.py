@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
-from lakehouse.cli.common import console, errors, print_json
+from lakehouse.cli.common import can_ask, errors, print_json, print_whole, say
 from lakehouse.cli.containers import require_kept
 from lakehouse.contracts import sources
 from lakehouse.platform.command_line import for_runtime
 from lakehouse.sources import download as kaggle_sets
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.files import DATABASES, find_source_files
+from lakehouse.sources.files import DATABASES, SourceFile, find_source_files
 
 if TYPE_CHECKING:
     from lakehouse.sources.load import LoadResult
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Bring data in: load files, generate, download.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Replace data of another origin without asking.")]
 
 
 @app.command()
@@ -35,17 +39,23 @@ def load(
     only: Annotated[
         str | None, typer.Option(help=f"One database only: {' or '.join(DATABASES)}.")
     ] = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Replace the source databases' content by the published files in a folder."""
+    """Replace the source databases' content by the published files in a folder.
+
+    Asks first if files of another folder were loaded before; generated data is replaced at once.
+    """
     import psycopg2
 
     from lakehouse.sources.load import load_folder
 
     _check_choice("--only", only, DATABASES)
     try:
+        files = find_source_files(folder, only)
+        confirm_replacement(folder, files, yes)
         with _progress() as progress:
-            task = progress.add_task("looking", total=2 * len(find_source_files(folder, only)))
+            task = progress.add_task("looking", total=2 * len(files))
 
             def report(stage: str, table: str, rows: int) -> None:
                 progress.update(task, advance=1, description=f"{stage} {table}: {rows:,} rows")
@@ -59,6 +69,32 @@ def load(
         print_json(_load_as_json(result))
     else:
         _print_load(result)
+
+
+def confirm_replacement(folder: Path, files: Sequence[SourceFile], yes: bool) -> None:
+    """Ask before a load replaces files of another folder; a program gets an error instead.
+
+    Raises:
+        PlatformError: nobody can be asked.
+        typer.Abort: the answer was no.
+    """
+    from lakehouse.platform import postgres
+    from lakehouse.platform.errors import PlatformError
+    from lakehouse.sources import origin
+
+    if yes:
+        return
+    found = []
+    for database in sorted({file.table.source for file in files}):
+        with contextlib.closing(postgres.connect(database, "loader")) as connection:
+            found.append((database, origin.recorded(connection, database)))
+    lost = origin.lost(found, origin.Origin.of(folder))
+    if not lost:
+        return
+    replaced = f"{' and '.join(lost)}; loading {folder} replaces it"
+    if not can_ask():
+        raise PlatformError(f"{replaced}. The databases are unchanged: add --yes to replace it")
+    typer.confirm(f"{replaced}. Go on?", abort=True)
 
 
 @app.command()
@@ -95,11 +131,11 @@ def generate(
     if as_json:
         print_json(made.manifest)
         return
-    table = Table("table", "rows", title=f"generated into {out}")
+    table = Table("table", "rows", title=Text(f"generated into {out}"))
     for name, rows in made.manifest["rows"].items():
         table.add_row(name, f"{rows:,}")
-    console.print(table)
-    console.print(f"{made.seconds:.1f} s; what it must add up to: {out / 'manifest.json'}")
+    print_whole(table)
+    say(f"{made.seconds:.1f} s; what it must add up to: {out / 'manifest.json'}")
 
 
 @app.command()
@@ -107,22 +143,22 @@ def download(
     out: Annotated[Path, typer.Option(help="Folder to write the files to.")],
     only: Annotated[str | None, typer.Option(help="One data set only.")] = None,
 ) -> None:
-    """Fetch the published data sets from Kaggle (needs a login there; CC BY-NC-SA 4.0)."""
+    """Fetch the published data sets from Kaggle: without an account, with your login if needed."""
     require_kept(out)
     _check_choice("--only", only, tuple(data_set.name for data_set in kaggle_sets.DATA_SETS))
     try:
-        folders = kaggle_sets.download(
-            out, only, lambda data_set: console.print(f"fetching {data_set.slug}")
+        fetched = kaggle_sets.download(
+            out, only, lambda data_set: say(f"fetching {data_set.address}")
         )
     except (kaggle_sets.NoKaggleLoginError, kaggle_sets.DownloadError) as error:
         _fail(str(error), "")
-    for folder in folders:
-        console.print(f"unpacked into {folder} (licence: {kaggle_sets.LICENCE})")
+    for data_set, folder in fetched:
+        say(f"unpacked into {folder} (licence: {data_set.licence})")
 
 
 def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         console=errors,
@@ -140,9 +176,9 @@ def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> N
 
 
 def _fail(message: str, remedy: str) -> NoReturn:
-    errors.print(message, style="bold red", markup=False, highlight=False, soft_wrap=True)
+    errors.print(message, style="bold red", soft_wrap=True)
     if remedy:
-        errors.print(for_runtime(remedy), markup=False, highlight=False, soft_wrap=True)
+        errors.print(for_runtime(remedy), soft_wrap=True)
     raise typer.Exit(1)
 
 
@@ -162,7 +198,7 @@ def _print_load(result: LoadResult) -> None:
     for loaded in result.tables:
         key = "yes" if loaded.has_primary_key else "missing" if loaded.table in keyed else "none"
         table.add_row(loaded.database, loaded.table, f"{loaded.rows:,}", key)
-    console.print(table)
+    print_whole(table)
     for warning in result.warnings:
-        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
-    console.print(f"loaded in {result.seconds:.1f} s")
+        say((f"warning: {warning}", "yellow"))
+    say(f"loaded in {result.seconds:.1f} s")

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.common import JsonOption, print_json, say
+from lakehouse.cli.completion import stream_names
 from lakehouse.contracts.streams import REASONS, STREAMS, Stream
 
 if TYPE_CHECKING:
     from lakehouse.serving.dead_letters import DeadLetter
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
-StreamOption = Annotated[str | None, typer.Option(help="One stream; both if left out.")]
+StreamOption = Annotated[
+    str | None, typer.Option(help="One stream; all if left out.", autocompletion=stream_names)
+]
 ReasonOption = Annotated[str | None, typer.Option(help="One reason; all if left out.")]
 
 app = typer.Typer(
@@ -91,10 +93,11 @@ def _reason(name: str | None) -> str | None:
 
 def _print(stream: str, letter: DeadLetter) -> None:
     message = letter.message
-    console.print(
-        f"[bold]{stream}[/] {message['received_at']} [red]{letter.reason}[/] "
-        f"at {message['place']} ({message['topic']} {message['partition']}:{message['offset']})",
-        soft_wrap=True,
+    say(
+        (stream, "bold"),
+        f" {message['received_at']} ",
+        (letter.reason, "red"),
+        f" at {message['place']} ({message['topic']} {message['partition']}:{message['offset']})",
     )
-    console.print(f"  {message['detail']}", markup=False, soft_wrap=True)
-    console.print(f"  {message['line'][:160]}", markup=False, soft_wrap=True)
+    say(f"  {message['detail']}")
+    say(f"  {message['line'][:160]}")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lakehouse.cli.common import console, say
+from lakehouse.cli.common import heading, print_whole, say
 
 
 def register(app: typer.Typer) -> None:
@@ -26,37 +26,43 @@ def demo(
     streams: Annotated[
         bool, typer.Option(help="Whether a minute of streams follows the warehouse.")
     ] = True,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Replace data of another origin without asking.")
+    ] = False,
 ) -> None:
     """Build the warehouse and show it: servers up, data loaded, five DAGs, proof, answers.
 
     Then a minute of visitors: their log lines to live tables and to gold, every one balanced.
     """
+    from lakehouse.cli.data import confirm_replacement
     from lakehouse.cli.live import show_streams
     from lakehouse.cli.looking import run_verify
     from lakehouse.cli.runs import day_of, run_pipelines
     from lakehouse.cli.servers import up
     from lakehouse.orchestration.pipelines import PIPELINES
     from lakehouse.platform.command_line import command
+    from lakehouse.sources.files import find_source_files
     from lakehouse.sources.load import load_folder
 
     began = time.monotonic()
-    _heading("Servers")
+    heading("Servers")
     up("batch")
-    _heading("Sources")
+    heading("Sources")
     folder = data_dir or _generated(orders, seed)
+    confirm_replacement(folder, find_source_files(folder), yes)
     loaded = load_folder(folder)
     for warning in loaded.warnings:
         say(f"note: {warning}")
     say(f"{sum(loaded.rows.values()):,} rows in {len(loaded.rows)} tables of PostgreSQL")
-    _heading("Five DAGs: PostgreSQL to bronze, silver, gold")
+    heading("Five DAGs: PostgreSQL to bronze, silver, gold")
     run_pipelines(PIPELINES, day_of(None))
-    _heading("Proof")
+    heading("Proof")
     balanced = run_verify()
     _show_answers()
     if streams:
-        _heading("Streams: servers")
+        heading("Streams: servers")
         up("stream")
-        _heading("Streams: a minute of visitors")
+        heading("Streams: a minute of visitors")
         balanced = show_streams() and balanced
     _show_addresses(streams)
     took = time.monotonic() - began
@@ -75,10 +81,6 @@ def _generated(orders: int, seed: int) -> Path:
     return folder
 
 
-def _heading(title: str) -> None:
-    console.rule(f"[bold]{title}[/]", align="left")
-
-
 def _show_answers() -> None:
     from lakehouse.cli import pictures
     from lakehouse.serving import answers, thrift
@@ -89,8 +91,8 @@ def _show_answers() -> None:
         (answers.TOP_CITIES, pictures.bars),
         (answers.SALES_BY_CATEGORY, pictures.bars),
     ):
-        _heading(question.title)
-        console.print(picture(thrift.query(question.sql).rows))
+        heading(question.title)
+        print_whole(picture(thrift.query(question.sql).rows))
 
 
 def _show_addresses(streams: bool) -> None:
@@ -99,7 +101,7 @@ def _show_addresses(streams: bool) -> None:
     from lakehouse.platform.settings import settings
 
     config = settings()
-    _heading("What to open")
+    heading("What to open")
     hdfs = page(config, "namenode", port="namenode_http_port")
     say(f"Airflow, the DAGs and their runs     {page(config, 'airflow')}")
     say(f"    its login                        {command('credentials')}")

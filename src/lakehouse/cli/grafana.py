@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakehouse.cli.common import console, print_json
+from lakehouse.cli.common import DIFFERS, checking, print_json, print_whole, say
 from lakehouse.platform.settings import settings
 
 if TYPE_CHECKING:
@@ -36,18 +36,20 @@ def queries(
 ) -> None:
     """Ask every panel's query of the live servers: rows, time, partitions read.
 
-    Exit code 1 where a query is refused, or a panel gets no row from any of its queries.
+    Exit code 1 if a query is refused, or a panel gets no row from any of its queries; 3 if the
+    servers could not be asked.
     """
     from lakehouse.serving.grafana.queries import ask_all
 
     end = at.replace(tzinfo=dt.UTC) if at else dt.datetime.now(dt.UTC)
-    asked = list(ask_all(end, dt.timedelta(minutes=minutes)))
+    with checking():
+        asked = list(ask_all(end, dt.timedelta(minutes=minutes)))
     if as_json:
         print_json([dataclasses.asdict(one) for one in asked])
     else:
         _print(asked)
     if any(one.error for one in asked) or without_rows(asked):
-        raise typer.Exit(1)
+        raise typer.Exit(DIFFERS)
 
 
 def without_rows(asked: Sequence[Asked]) -> list[str]:
@@ -65,21 +67,21 @@ def without_rows(asked: Sequence[Asked]) -> list[str]:
 
 
 def _print(asked: Sequence[Asked]) -> None:
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("dashboard", "panel", "", box=None, pad_edge=False)
     for title in ("rows", "ms", "partitions"):
         table.add_column(title, justify="right")
-    table.add_column("query", overflow="fold")
+    table.add_column("query")
     for one in asked:
         partitions = str(one.trace.partitions) if one.trace else ""
         query = one.query
         table.add_row(
             *(query.dashboard, query.panel, query.ref_id),
             *(f"{one.rows:,}", f"{one.milliseconds:,.1f}", partitions),
-            f"[red]{escape(one.error)}[/]" if one.error else escape(query.text),
+            Text(one.error, "red") if one.error else query.text,
         )
-    console.print(table)
+    print_whole(table)
     for panel in without_rows(asked):
-        console.print(f"[red]no rows[/] {escape(panel)}", soft_wrap=True)
+        say(("no rows", "red"), f" {panel}")

@@ -9,7 +9,7 @@ import sys
 import time
 from collections import Counter
 
-from lakehouse.cli.common import console, say
+from lakehouse.cli.common import console, heading, print_whole, say
 
 RATE = 1_000
 SECONDS = 60
@@ -49,7 +49,7 @@ def _write_and_watch() -> None:
     )
     _watch(writer)
     told, _ = writer.communicate()
-    console.print(told.strip(), markup=False, soft_wrap=True)
+    say(told.strip())
 
 
 def _watch(writer: subprocess.Popen[str]) -> None:
@@ -70,7 +70,7 @@ def _watch(writer: subprocess.Popen[str]) -> None:
             if live:
                 live.update(picture(look), refresh=True)
             elif writer.poll() is None:
-                console.print(picture(look))
+                print_whole(picture(look))
 
 
 def _show_answers(began: dt.datetime) -> None:
@@ -79,7 +79,7 @@ def _show_answers(began: dt.datetime) -> None:
         ("Live from Cassandra: how requests ended", "status_mix", "requests"),
         ("Live from Cassandra: pages asked for most", "top_pages", "requests"),
     ):
-        console.rule(f"[bold]{title}[/]", align="left")
+        heading(title)
         for dimension, count in _totals(question, began).most_common(8):
             say(f"{count:>9,} {unit}  {dimension}")
 

@@ -1,78 +1,22 @@
-"""Commands that look: SQL through Thrift, and the proof."""
+"""`verify`: reconciliation of all layers, or of the streams."""
 
 from __future__ import annotations
 
 import dataclasses
-import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakehouse.cli.common import console, print_json
+from lakehouse.cli.common import DIFFERS, JsonOption, checking, print_json, say
 
 if TYPE_CHECKING:
-    from lakehouse.serving.thrift import Answer
     from lakehouse.serving.verify import Line
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
-
-
-class Format(StrEnum):
-    """How an answer is written."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command()(sql)
     app.command()(verify)
-
-
-def sql(
-    statement: Annotated[str, typer.Argument(help="Spark SQL, such as a SELECT on gold.")],
-    format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TABLE,
-    as_reader: Annotated[
-        bool, typer.Option("--as-reader", help="As the user of BI tools, who may only read.")
-    ] = False,
-) -> None:
-    """Run SQL through the Thrift server."""
-    from lakehouse.platform.settings import settings
-    from lakehouse.serving import thrift
-
-    login = thrift.reader(settings()) if as_reader else None
-    answer = thrift.query(statement, login)
-    if format_ is Format.JSON:
-        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
-    elif format_ is Format.CSV:
-        _print_csv(answer)
-    else:
-        console.print(_answer_table(answer))
-
-
-def _print_csv(answer: Answer) -> None:
-    import csv
-
-    writer = csv.writer(sys.stdout)
-    writer.writerow(answer.columns)
-    writer.writerows(answer.rows)
-
-
-def _answer_table(answer: Answer) -> Any:
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for index, name in enumerate(answer.columns):
-        numeric = any(isinstance(row[index], int | float) for row in answer.rows[:50])
-        table.add_column(escape(name), justify="right" if numeric else "left")
-    for row in answer.rows:
-        table.add_row(*["" if value is None else escape(str(value)) for value in row])
-    return table
 
 
 def verify(
@@ -88,13 +32,18 @@ def verify(
     ] = 60.0,
     as_json: JsonOption = False,
 ) -> None:
-    """Prove that nothing was lost or doubled at any hop; exit 1 on any difference."""
+    """Check that nothing was lost or duplicated at any stage.
+
+    Exit code 0 if everything agrees, 1 on any difference, 3 if it could not be checked.
+    """
     from lakehouse.cli.proving import verify_streams
 
     if manifest is not None and not streams:
         raise typer.BadParameter("--manifest goes with --streams")
-    if not (verify_streams(manifest, wait, as_json) if streams else run_verify(as_json)):
-        raise typer.Exit(1)
+    with checking():
+        agrees = verify_streams(manifest, wait, as_json) if streams else run_verify(as_json)
+    if not agrees:
+        raise typer.Exit(DIFFERS)
 
 
 def run_verify(as_json: bool = False) -> bool:
@@ -120,16 +69,17 @@ def run_verify(as_json: bool = False) -> bool:
     if as_json:
         print_json([{**dataclasses.asdict(line), "balanced": line.balanced} for line in lines])
     elif broken:
-        console.print(f"[red]{len(broken)} of {len(lines)} lines do not balance[/]")
+        say((f"{len(broken)} of {len(lines)} lines do not balance", "red"))
     else:
-        console.print(f"[green]all {len(lines)} lines balance[/]")
+        say((f"all {len(lines)} lines balance", "green"))
     return not broken
 
 
 def _print_line(line: Line) -> None:
-    mark = "[green]ok  [/]" if line.balanced else "[red]DIFF[/]"
+    mark = ("ok  ", "green") if line.balanced else ("DIFF", "red")
     found = f"{line.found:,}" if line.balanced else f"{line.found:,} instead of {line.expected:,}"
-    console.print(
-        f"{mark} {line.hop:16} {line.table:34} {line.subject:24} {found:>14}  [dim]{line.how}[/]",
-        soft_wrap=True,
+    say(
+        mark,
+        f" {line.hop:16} {line.table:34} {line.subject:24} {found:>14}  ",
+        (line.how, "dim"),
     )

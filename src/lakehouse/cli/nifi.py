@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.common import DIFFERS, checking, print_json, print_whole, say
 from lakehouse.platform.nifi_flows import NifiFlows
 
 app = typer.Typer(help="The flows of NiFi.", no_args_is_help=True)
@@ -50,15 +50,19 @@ def status(
     for one in found:
         figures = map(str, (one.tasks, one.flow_files_in, one.flow_files_out))
         table.add_row(one.group, one.name, one.state, *figures, one.queued)
-    console.print(table)
+    print_whole(table)
 
 
 @app.command()
 def compare() -> None:
-    """Tell where the running flows differ from their files; exit code 1 where they do."""
-    differences = NifiFlows().differences()
+    """Show where the running flows differ from their files.
+
+    Exit code 0 if they agree, 1 if they differ, 3 if NiFi could not be asked.
+    """
+    with checking():
+        differences = NifiFlows().differences()
     for difference in differences:
         say(difference)
     if differences:
-        raise typer.Exit(1)
+        raise typer.Exit(DIFFERS)
     say("no difference")

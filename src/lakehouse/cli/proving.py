@@ -36,9 +36,9 @@ def verify_streams(manifest: Path | None, wait: float, as_json: bool) -> bool:
     if as_json:
         print_json([_as_json(proof) for proof in proofs])
     elif broken:
-        console.print(f"[red]{len(broken)} of {len(lines)} lines do not balance[/]")
+        say((f"{len(broken)} of {len(lines)} lines do not balance", "red"))
     else:
-        console.print(f"[green]all {len(lines)} lines balance[/]")
+        say((f"all {len(lines)} lines balance", "green"))
     return not broken
 
 
@@ -84,16 +84,17 @@ def _print(proof: Proof) -> None:
 
 
 def _print_line(line: StreamLine) -> None:
-    mark = "[green]ok  [/]" if line.balanced else "[red]DIFF[/]"
+    mark = ("ok  ", "green") if line.balanced else ("DIFF", "red")
     found = f"{line.found:,}" if line.balanced else f"{line.found:,} instead of {line.expected:,}"
-    console.print(
-        f"{mark} {line.hop:25} {line.table:12} {line.subject:17} {found:>12}  [dim]{line.how}[/]",
-        soft_wrap=True,
+    say(
+        mark,
+        f" {line.hop:25} {line.table:12} {line.subject:17} {found:>12}  ",
+        (line.how, "dim"),
     )
     for example in line.examples:
-        console.print(f"       {example}", markup=False, soft_wrap=True)
+        say(f"       {example}")
     if line.remedy and not line.balanced:
-        console.print(f"       {line.remedy}", markup=False, soft_wrap=True)
+        say(f"       {line.remedy}")
 
 
 def _as_json(proof: Proof) -> dict[str, Any]:

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.common import JsonOption, print_json, say
+from lakehouse.cli.completion import silver_tables
 
 if TYPE_CHECKING:
     from lakehouse.contracts.model import Table
     from lakehouse.orchestration.pipelines import Pipeline
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
-TableArgument = Annotated[str | None, typer.Argument(help="A silver table; all if left out.")]
+TableArgument = Annotated[
+    str | None,
+    typer.Argument(help="A silver table; all if left out.", autocompletion=silver_tables),
+]
 
 app = typer.Typer(
     help="Rows that broke a rule: list them, replay them after a fix.", no_args_is_help=True
@@ -45,8 +48,8 @@ def list_(
         return
     for name, rows in found.items():
         for row in rows:
-            console.print(f"[bold]{name}[/] {row['ingest_date']} [red]{row['rule']}[/]")
-            console.print(f"  {row['reason']}\n  {row['source_row']}", markup=False)
+            say((name, "bold"), f" {row['ingest_date']} ", (str(row["rule"]), "red"))
+            say(f"  {row['reason']}\n  {row['source_row']}")
     if not any(found.values()):
         say("no row is in quarantine")
 

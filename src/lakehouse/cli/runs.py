@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.common import JsonOption, console, print_json, say
+from lakehouse.cli.completion import dag_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from lakehouse.orchestration.following import Progress
     from lakehouse.orchestration.pipelines import Pipeline
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
 DateOption = Annotated[
     dt.datetime | None,
     typer.Option("--date", formats=["%Y-%m-%d"], help="Day of the import; today if left out."),
@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    dags: Annotated[list[str] | None, typer.Argument(help="Names of DAGs.")] = None,
+    dags: Annotated[
+        list[str] | None, typer.Argument(help="Names of DAGs.", autocompletion=dag_names)
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All five, source to gold.")] = False,
     date: DateOption = None,
     as_json: JsonOption = False,
@@ -111,6 +113,7 @@ class _Ends:
 
 def _table(steps: Sequence[Progress]) -> Any:
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     for title in ("DAG", "state", "tasks", "s", "now"):
@@ -120,7 +123,7 @@ def _table(steps: Sequence[Progress]) -> Any:
         colour = colours.get(step.state, "dim")
         table.add_row(
             step.pipeline.dag_id,
-            f"[{colour}]{step.state}[/]",
+            Text(step.state, colour),
             f"{step.done}/{len(step.tasks)}" if step.tasks else "",
             f"{step.seconds:.0f}" if step.tasks else "",
             ", ".join(step.running),

@@ -14,18 +14,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakehouse.cli.common import console, print_json, say, working
+from lakehouse.cli.common import JsonOption, print_json, print_whole, say, working
+from lakehouse.cli.completion import profile_names, server_names
 
 if TYPE_CHECKING:
     from lakehouse.platform.doctor import Finding
     from lakehouse.platform.status import ServerStatus
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
-ServerName = Annotated[str, typer.Argument(help="A server, as `status` names it.")]
+ServerName = Annotated[
+    str,
+    typer.Argument(help="A server, as `status` names it.", autocompletion=server_names),
+]
 ProfileName = Annotated[
     str,
     typer.Argument(
-        help="Which servers: batch, stream, bi, monitoring, all, or one folder of services/."
+        help="Which servers: batch, stream, bi, monitoring, all, or one folder of services/.",
+        autocompletion=profile_names,
     ),
 ]
 
@@ -88,7 +92,10 @@ def setup(profile: ProfileName = "batch") -> None:
 
 
 def status(as_json: JsonOption = False) -> None:
-    """Show each server's state, ports, process, memory (PSS), time since its start, alarms."""
+    """Show each server's state, ports, process, memory (PSS), time since its start, alarms.
+
+    Exit code 1 if a server has failed.
+    """
     from lakehouse.platform.settings import settings
     from lakehouse.platform.status import server_statuses
 
@@ -97,11 +104,13 @@ def status(as_json: JsonOption = False) -> None:
         print_json([dataclasses.asdict(server) for server in found])
     else:
         _print_statuses(found)
+    if any(server.state == "failed" for server in found):
+        raise typer.Exit(1)
 
 
 def _print_statuses(found: Sequence[ServerStatus]) -> None:
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     for title in ("server", "state", "ports"):
@@ -112,7 +121,7 @@ def _print_statuses(found: Sequence[ServerStatus]) -> None:
     for server in found:
         table.add_row(
             server.name,
-            f"[{colours[server.state]}]{server.state}[/]",
+            Text(server.state, colours[server.state]),
             " ".join(str(number) for number in server.ports.values()),
             "" if server.pid is None else str(server.pid),
             "" if server.memory_mb is None else f"{server.memory_mb:,.0f}",
@@ -120,10 +129,10 @@ def _print_statuses(found: Sequence[ServerStatus]) -> None:
         )
     total = sum(server.memory_mb or 0 for server in found)
     table.add_row("together", "", "", "", f"{total:,.0f}", "", style="bold")
-    console.print(table)
+    print_whole(table)
     for server in found:
         if server.alarm:
-            console.print(f"[red]ALARM[/] {server.name}: {escape(server.alarm)}", soft_wrap=True)
+            say(("ALARM", "red"), f" {server.name}: {server.alarm}")
 
 
 def _duration(seconds: int) -> str:
@@ -169,13 +178,11 @@ def doctor(as_json: JsonOption = False) -> None:
 
 
 def _print_findings(found: Sequence[Finding]) -> None:
-    from rich.markup import escape
-
     for finding in found:
-        mark = "[green]ok  [/]" if finding.ok else "[red]FAIL[/]"
-        console.print(f"{mark} {finding.check}: {escape(finding.found)}", soft_wrap=True)
+        mark = ("ok  ", "green") if finding.ok else ("FAIL", "red")
+        say(mark, f" {finding.check}: {finding.found}")
         if not finding.ok:
-            console.print(f"     remedy: {escape(finding.remedy)}", soft_wrap=True)
+            say(f"     remedy: {finding.remedy}")
 
 
 def credentials(as_json: JsonOption = False) -> None:
@@ -192,7 +199,7 @@ def credentials(as_json: JsonOption = False) -> None:
     table = Table("what", "where", "user", "password", box=None, pad_edge=False)
     for entry in found:
         table.add_row(*entry.values())
-    console.print(table, soft_wrap=True)
+    print_whole(table)
 
 
 def token() -> None:

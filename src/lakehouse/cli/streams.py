@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.common import JsonOption, console, print_json, say
 
 if TYPE_CHECKING:
     from lakehouse.sources.weblogs.manifest import Manifest
     from lakehouse.sources.weblogs.shop import Shop
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
 
 app = typer.Typer(help="Logs of the shop: write them, replay published ones.", no_args_is_help=True)
 
@@ -140,4 +139,4 @@ def _tell(made: Manifest, as_json: bool) -> None:
         )
     path = manifests.folder() / f"{made.run}.json"
     told.append(f"{made.state} after {made.seconds:.1f} s; what was written, exactly: {path}")
-    console.print("\n".join(told), markup=False, soft_wrap=True)
+    say("\n".join(told))

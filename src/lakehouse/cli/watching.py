@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lakehouse.cli.common import console, print_json
+from lakehouse.cli.common import JsonOption, console, print_json, print_whole
 
 if TYPE_CHECKING:
     from lakehouse.serving.stream_watch import Look, View, Watcher
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON for programs to read.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +52,7 @@ def _print_looks(watcher: Watcher, interval: float, once: bool, as_json: bool) -
         if as_json:
             print_json(dataclasses.asdict(now))
         else:
-            console.print(picture(now))
+            print_whole(picture(now))
         console.file.flush()
         if once:
             return

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from lakehouse.platform.settings import ENV_FILE, Settings, settings
+from lakehouse.platform.settings import ENV_FILE, Settings, read_settings, settings
 
 PREFIX = "LAKEHOUSE_"
 
@@ -57,7 +57,7 @@ def ensure_secrets(file: Path = ENV_FILE) -> tuple[str, ...]:
 
     Values that stand in the file or in the environment are left alone.
     """
-    config = Settings(_env_file=file)
+    config = read_settings(file)
     missing = tuple(name for name in GENERATORS if getattr(config, name) is None)
     if file.exists():
         file.chmod(0o600)
@@ -69,7 +69,7 @@ def ensure_secrets(file: Path = ENV_FILE) -> tuple[str, ...]:
 
 def completed(text: str) -> str:
     """The text of a `.env` with a generated value for each secret that it lacks."""
-    found = dotenv_values(stream=io.StringIO(text))
+    found = dotenv_values(stream=io.StringIO(text), interpolate=False)
     return text + _lines(
         text, tuple(name for name in GENERATORS if not found.get(f"{PREFIX}{name.upper()}"))
     )

@@ -10,13 +10,20 @@ import functools
 import hashlib
 import os
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from lakehouse.contracts import streams
+from lakehouse.platform.dotenv import InvalidLineError, read_dotenv
 
 PROJECT = Path(__file__).resolve().parents[3]
 ENV_FILE = PROJECT / ".env"
@@ -26,7 +33,12 @@ class Settings(BaseSettings):
     """Addresses, folders, engines and secrets; `LAKEHOUSE_<NAME>` sets any of them."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LAKEHOUSE_", env_file=ENV_FILE, env_file_encoding="utf-8", extra="ignore"
+        env_prefix="LAKEHOUSE_",
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        extra="ignore",
+        # as Compose takes it: `${LAKEHOUSE_AIRFLOW_PORT:-6060}`
+        env_ignore_empty=True,
     )
 
     state_dir: Path = Field(PROJECT / ".lakehouse", description="data, logs and process files")
@@ -183,6 +195,20 @@ class Settings(BaseSettings):
     superset_secret_key: SecretStr | None = None
     grafana_admin_password: SecretStr | None = None
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read `.env` by the rules that Compose has, too."""
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)
+        file = _DotEnv(settings_cls, env_file=dotenv_settings.env_file)
+        return init_settings, env_settings, file
+
     @field_validator("state_dir", "cache_dir", "dags_dir", "notebooks_dir", "weblogs_dir")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
@@ -288,11 +314,46 @@ class Settings(BaseSettings):
         return str(value.get_secret_value())
 
 
+class _DotEnv(DotEnvSettingsSource):
+    """Settings of `.env`."""
+
+    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
+        return {name.lower(): value for name, value in read_dotenv(file_path).items() if value}
+
+
 class MissingSecretError(RuntimeError):
     """A secret was asked for before set-up generated it."""
+
+
+class InvalidSettingError(RuntimeError):
+    """A setting has a value that it cannot have."""
+
+
+def read_settings(file: Path = ENV_FILE) -> Settings:
+    """The settings of the environment and of a file.
+
+    Raises:
+        InvalidSettingError: with a sentence for each setting whose value is invalid.
+    """
+    try:
+        return Settings(_env_file=file)
+    except ValidationError as error:
+        raise InvalidSettingError("; ".join(_invalid(error))) from None
+    except InvalidLineError as error:
+        raise InvalidSettingError(str(error)) from None
+
+
+def _invalid(error: ValidationError) -> Iterator[str]:
+    for one in error.errors(include_url=False, include_context=False):
+        name = str(one["loc"][0])
+        field = Settings.model_fields.get(name)
+        setting = f"LAKEHOUSE_{name.upper()}" if field else name
+        is_secret = field is not None and "SecretStr" in str(field.annotation)
+        value = "" if is_secret else f" {one['input']!r}"
+        yield f"the value{value} of {setting}, in .env or the environment, is invalid: {one['msg']}"
 
 
 @functools.cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    return Settings()
+    return read_settings()

@@ -15,6 +15,8 @@ from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
 
 _CLASS = re.compile(r"(\[\w+(\.\w+)*\] )?(org\.apache\.spark|java\.lang)\.[\w.]+Exception:")
+# raised by lakehouse.spark.ResultLimit, below the messages of task, stage and job
+_TOO_LARGE = re.compile(r"the result is too large for the Thrift server: [^\n]*DRIVER_MEMORY")
 _MISSING_TABLE = re.compile(r"TABLE_OR_VIEW_NOT_FOUND.*`(\w+)`\.`(\w+)`")
 
 
@@ -106,21 +108,40 @@ def ask(opened: Any, statement: str) -> Answer:
     Raises:
         QueryError: with the engine's reason.
     """
+    columns, rows = stream(opened, statement)
+    return Answer(columns, list(rows))
+
+
+def stream(opened: Any, statement: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+    """Run one statement; its column names as the engine gives them, and rows as they arrive.
+
+    Raises:
+        QueryError: with the engine's reason, also while rows arrive.
+    """
     from pyhive.exc import Error
 
     try:
         opened.execute(statement)
         described = opened.description or []
-        rows = opened.fetchall() if described else []
     except Error as error:
         raise QueryError(_reason(error)) from error
-    # Hive names a column TABLE.COLUMN where it can
-    return Answer([d[0].rsplit(".", 1)[-1] for d in described], rows)
+    return [column[0] for column in described], _rows(opened) if described else iter(())
+
+
+def _rows(opened: Any) -> Iterator[tuple[Any, ...]]:
+    from pyhive.exc import Error
+
+    try:
+        yield from iter(opened.fetchone, None)
+    except Error as error:
+        raise QueryError(_reason(error)) from error
 
 
 def _reason(error: Exception) -> str:
     status = getattr(error.args[0], "status", None) if error.args else None
     message = getattr(status, "errorMessage", None) or str(error)
+    if limit := _TOO_LARGE.search(message):
+        return limit.group()
     told = _CLASS.sub("", message.replace("Error running query: ", "")).strip().split("\n")[0]
     missing = _MISSING_TABLE.search(told)
     return str(told) + (_nearest(*missing.groups()) if missing else "")

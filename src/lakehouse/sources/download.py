@@ -1,48 +1,63 @@
-"""Downloading the published data sets from Kaggle, for people who have a login there.
+"""Downloading the published data sets from Kaggle, which needs no account for most of them.
 
-The data's licence is CC BY-NC-SA 4.0: it is fetched on request and never shipped.
+Each set is fetched without a login first, and with the login of this machine if Kaggle asks for
+one. The data is fetched on request and never shipped; each set has a licence of its own.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 from lakehouse.contracts import sources
 
-LICENCE = "CC BY-NC-SA 4.0"
+_ASKS_FOR_LOGIN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+_LOGIN_VARIABLES = ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY")
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A published data set: what it is called for `--only`, and its name at Kaggle."""
+    """A published data set.
+
+    Attributes:
+        name: its name for `--only`.
+        slug: its name at Kaggle.
+        licence: the licence that its page states.
+    """
 
     name: str
     slug: str
+    licence: str
+
+    @property
+    def address(self) -> str:
+        """Its page."""
+        return f"https://www.kaggle.com/datasets/{self.slug}"
 
 
 DATA_SETS = (
-    DataSet(sources.ECOM, "olistbr/brazilian-ecommerce"),
-    DataSet(sources.MARKETING, "olistbr/marketing-funnel-olist"),
-    DataSet("clickstream", "ren294/ecommerce-clickstream-transactions"),
-    DataSet("access_log", "ren294/access-log-ecommerce"),
+    DataSet(sources.ECOM, "olistbr/brazilian-ecommerce", "CC BY-NC-SA 4.0"),
+    DataSet(sources.MARKETING, "olistbr/marketing-funnel-olist", "CC BY-NC-SA 4.0"),
+    DataSet("clickstream", "waqi786/e-commerce-clickstream-and-transaction-dataset", "Apache-2.0"),
+    DataSet("access_log", "ren294/access-log-ecommerce", "stated on its page at Kaggle"),
 )
 Report = Callable[[DataSet], None]
 
 
 class NoKaggleLoginError(RuntimeError):
-    """There is no Kaggle login on this machine, or Kaggle does not accept it."""
+    """Kaggle asks for a login, and this machine has none that it accepts."""
 
-    def __init__(self, cause: str) -> None:
+    def __init__(self, data_set: DataSet, cause: str) -> None:
         super().__init__(
-            f"Kaggle needs a login: {cause}.\n"
+            f"Kaggle asks for a login to fetch {data_set.slug}: {cause}.\n"
             "Get a token: sign in at Kaggle, open Settings, section API, choose Create New Token,\n"
             "then put the kaggle.json it gives you into ~/.kaggle/ (chmod 600), or set\n"
             "KAGGLE_USERNAME and KAGGLE_KEY to what stands in it.\n"
-            f"The data's licence is {LICENCE}: no commercial use.\n"
+            f"The licence of this data: {data_set.licence} ({data_set.address}).\n"
             "Without a login, ./lakehouse generate makes data of the same shape."
         )
 
@@ -51,7 +66,9 @@ class DownloadError(RuntimeError):
     """A data set could not be fetched."""
 
 
-def download(out: Path, only: str | None = None, report: Report = lambda _: None) -> list[Path]:
+def download(
+    out: Path, only: str | None = None, report: Report = lambda _: None
+) -> list[tuple[DataSet, Path]]:
     """Fetch and unpack the data sets, each into a folder of its own.
 
     Args:
@@ -60,48 +77,79 @@ def download(out: Path, only: str | None = None, report: Report = lambda _: None
         report: called with each data set before it is fetched.
 
     Returns:
-        the folders.
+        the data sets, each with its folder.
 
     Raises:
-        NoKaggleLoginError: there is no login.
-        DownloadError: Kaggle cannot be reached or refuses.
+        NoKaggleLoginError: Kaggle asks for a login, and there is none that it accepts.
+        DownloadError: Kaggle cannot be reached, or the folder holds other files.
     """
-    api = _signed_in()
-    folders = []
+    fetched = []
     for data_set in DATA_SETS:
         if only in (None, data_set.name):
             report(data_set)
-            folders.append(_fetch(api, data_set, out / data_set.name))
-    return folders
+            _fetch(data_set, out / data_set.name)
+            fetched.append((data_set, out / data_set.name))
+    return fetched
 
 
 def has_login() -> bool:
-    """Whether a Kaggle login is set in the environment or in Kaggle's own file."""
-    if os.environ.get("KAGGLE_API_TOKEN"):
+    """True if a Kaggle login is set in the environment or in a file of Kaggle."""
+    from kagglehub.config import get_kaggle_credentials
+
+    try:
+        return get_kaggle_credentials() is not None
+    except ValueError:
+        # a damaged file: Kaggle's library names it when it is used
         return True
-    if os.environ.get("KAGGLE_USERNAME") and os.environ.get("KAGGLE_KEY"):
-        return True
-    folder = Path(os.environ.get("KAGGLE_CONFIG_DIR", Path.home() / ".kaggle"))
-    return any((folder / name).is_file() for name in ("kaggle.json", "access_token"))
 
 
-def _signed_in() -> Any:
+def _fetch(data_set: DataSet, folder: Path) -> None:
+    # at its import the library computes folders from HOME
+    import kagglehub  # noqa: F401
+
+    with _without_login():
+        if _served(data_set, folder):
+            return
     if not has_login():
-        raise NoKaggleLoginError("none was found")
+        raise NoKaggleLoginError(data_set, "none was found")
+    if not _served(data_set, folder):
+        raise NoKaggleLoginError(data_set, "the one that was found is not accepted")
+
+
+def _served(data_set: DataSet, folder: Path) -> bool:
+    """Fetch a set; False if Kaggle asks for another login."""
+    import kagglehub
+    from kagglehub.exceptions import KaggleApiHTTPError
+
     try:
-        # importing the package signs in, and ends the process where that fails
-        from kaggle import api
-    except SystemExit as error:
-        raise NoKaggleLoginError("the one that was found is not accepted") from error
+        kagglehub.dataset_download(data_set.slug, output_dir=str(folder))
+    except KaggleApiHTTPError as error:
+        if error.response is not None and error.response.status_code in _ASKS_FOR_LOGIN:
+            return False
+        raise _failed(data_set, error) from error
     except Exception as error:
-        raise NoKaggleLoginError(f"the one that was found cannot be used ({error})") from error
-    return api
+        raise _failed(data_set, error) from error
+    return True
 
 
-def _fetch(api: Any, data_set: DataSet, folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+def _failed(data_set: DataSet, error: Exception) -> DownloadError:
+    return DownloadError(
+        f"{data_set.slug} could not be fetched: {error}\n"
+        f"You can download it in a browser from {data_set.address} and unpack it yourself; "
+        "./lakehouse generate makes data of the same shape."
+    )
+
+
+@contextmanager
+def _without_login() -> Iterator[None]:
+    """An environment in which Kaggle's library finds no login."""
+    before = dict(os.environ)
+    for name in _LOGIN_VARIABLES:
+        os.environ.pop(name, None)
+    # a file in the place of the two folders that hold logins
+    os.environ.update(HOME=os.devnull, KAGGLE_CONFIG_DIR=os.devnull)
     try:
-        api.dataset_download_files(data_set.slug, path=str(folder), unzip=True, quiet=True)
-    except (Exception, SystemExit) as error:
-        raise DownloadError(f"{data_set.slug} could not be fetched: {error}") from error
-    return folder
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

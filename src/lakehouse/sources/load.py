@@ -24,6 +24,7 @@ from lakehouse.contracts.model import Table
 from lakehouse.platform import postgres
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import DATABASES, find_source_files
+from lakehouse.sources.origin import Origin, record
 from lakehouse.sources.validation import ValidFile, open_records, validate
 
 Connect = Callable[[str, postgres.Role], Any]
@@ -97,12 +98,14 @@ def load_folder(
     for source in find_source_files(folder, only):
         checked.append(validate(source))
         report("check", source.table.name, checked[-1].rows)
-    loads = _load_all(checked, report, connect)
+    loads = _load_all(checked, Origin.of(folder), report, connect)
     warnings = [*_absent_databases(checked, only), *_missing_keys(loads)]
     return LoadResult(tuple(loads), tuple(warnings), time.monotonic() - started)
 
 
-def _load_all(checked: list[ValidFile], report: Report, connect: Connect) -> list[TableLoad]:
+def _load_all(
+    checked: list[ValidFile], loaded_from: Origin, report: Report, connect: Connect
+) -> list[TableLoad]:
     loads = []
     with ExitStack() as stack:
         connections = {}
@@ -113,6 +116,8 @@ def _load_all(checked: list[ValidFile], report: Report, connect: Connect) -> lis
         for file in checked:
             loads.append(_load_table(connections[file.source.table.source], file))
             report("load", file.source.table.name, file.rows)
+        for name, connection in connections.items():
+            record(connection, name, loaded_from)
         for connection in connections.values():
             connection.commit()
     return loads

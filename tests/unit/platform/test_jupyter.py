@@ -5,10 +5,13 @@ from __future__ import annotations
 import http.server
 import runpy
 import threading
-import unittest.mock
 from collections.abc import Iterator
+from pathlib import Path
 
+import nbformat
 import pytest
+from jupyter_server.services.contents.filemanager import FileContentsManager
+from traitlets.config import Config
 
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.jupyter import address_with_token
@@ -60,19 +63,19 @@ def test_before_set_up_there_is_no_token(monkeypatch: pytest.MonkeyPatch) -> Non
         address_with_token(Settings(_env_file=None))
 
 
-def test_notebooks_are_saved_without_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_saved_notebook_keeps_its_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LAKEHOUSE_BIND_HOST", "LAKEHOUSE_NOTEBOOKS_DIR", "JUPYTER_TOKEN"):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("LAKEHOUSE_JUPYTER_PORT", "1")
-    config = unittest.mock.MagicMock()
+    config = Config()
     file = SERVICES / "jupyter" / "conf" / "jupyter_server_config.py"
-    save = runpy.run_path(str(file), {"get_config": lambda: config})["without_outputs"]
-    code = {"cell_type": "code", "source": "1", "outputs": ["1"], "execution_count": 3}
-    text = {"cell_type": "markdown", "source": "1"}
-    model = {"type": "notebook", "content": {"cells": [code, text]}}
+    runpy.run_path(str(file), {"get_config": lambda: config})
+    manager = FileContentsManager(config=config, root_dir=str(tmp_path))
+    shown = nbformat.v4.new_output("stream", text="42")
+    cell = nbformat.v4.new_code_cell("6 * 7", outputs=[shown], execution_count=1)
+    notebook = nbformat.v4.new_notebook(cells=[cell])
 
-    save(model=model, path="x.ipynb", contents_manager=None)
+    manager.save({"type": "notebook", "format": "json", "content": notebook}, "mine.ipynb")
 
-    assert code == {"cell_type": "code", "source": "1", "outputs": [], "execution_count": None}
-    assert text == {"cell_type": "markdown", "source": "1"}
-    assert config.FileContentsManager.pre_save_hook is save
+    (saved,) = nbformat.read(tmp_path / "mine.ipynb", as_version=4).cells
+    assert (saved.outputs, saved.execution_count) == ([shown], 1)

@@ -93,6 +93,11 @@ class ReadOnly extends AbstractFunction1<LogicalPlan, BoxedUnit> {
                         && files.location() instanceof DeltaLogFileIndex;
     }
 
+    /** True for a plan that finds the files of Delta tables, which no statement can name. */
+    static boolean readsDeltaItself(final LogicalPlan plan) {
+        return plan.exists(node -> node.children().isEmpty() && isDeltaItself(node));
+    }
+
     /** The table of the catalogue behind a relation; null for a file or for no relation at all. */
     private static CatalogTable table(final LogicalPlan leaf) {
         if (leaf instanceof HiveTableRelation relation) {

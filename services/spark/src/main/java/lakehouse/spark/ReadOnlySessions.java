@@ -12,8 +12,8 @@ import scala.runtime.AbstractFunction1;
 import scala.runtime.BoxedUnit;
 
 /**
- * Adds the check of {@link ReadOnly} to every session, and takes the functions away that call Java;
- * named in {@code spark.sql.extensions}.
+ * Adds {@link ReadOnly} and {@link ResultLimit} to every session, and removes the functions that
+ * call Java; named in {@code spark.sql.extensions}.
  */
 public class ReadOnlySessions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
 
@@ -24,6 +24,7 @@ public class ReadOnlySessions extends AbstractFunction1<SparkSessionExtensions, 
     public BoxedUnit apply(final SparkSessionExtensions extensions) {
         final String reader = System.getenv(ThriftLogin.READER);
         extensions.injectCheckRule(session -> new ReadOnly(reader));
+        extensions.injectPreCBORule(session -> new ResultLimit(session.sparkContext()));
         CALLS_OF_JAVA.forEach(name -> takeAway(name, extensions));
         return BoxedUnit.UNIT;
     }

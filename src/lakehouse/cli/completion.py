@@ -1,0 +1,62 @@
+"""Names that the shell completes; nothing here connects to a server or starts Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def dag_names(incomplete: str) -> list[str]:
+    """DAGs that `run` accepts."""
+    from lakehouse.orchestration.pipelines import KNOWN
+
+    return _beginning(incomplete, (pipeline.dag_id for pipeline in KNOWN))
+
+
+def silver_tables(incomplete: str) -> list[str]:
+    """Tables that can hold rows in quarantine."""
+    from lakehouse.contracts import catalog
+    from lakehouse.contracts.model import Layer
+
+    return _beginning(incomplete, (table.name for table in catalog.batch(Layer.SILVER)))
+
+
+def full_table_names(incomplete: str) -> list[str]:
+    """Tables of all layers, with their database."""
+    from lakehouse.contracts import catalog
+
+    tables = (table for layer in catalog.LAYERS.values() for table in layer)
+    return _beginning(incomplete, (table.full_name for table in tables))
+
+
+def server_names(incomplete: str) -> list[str]:
+    """Servers, as `status` names them."""
+    from lakehouse.platform.services import load_services, processes_of
+
+    return _beginning(incomplete, (process.name for process in processes_of(load_services())))
+
+
+def profile_names(incomplete: str) -> list[str]:
+    """Profiles, and single services, that `up` accepts."""
+    from lakehouse.platform.services import ALL, load_services
+
+    services = load_services()
+    names = {name for one in services for name in (one.name, *one.profiles)}
+    return _beginning(incomplete, {ALL, *names})
+
+
+def stream_names(incomplete: str) -> list[str]:
+    """Streams."""
+    from lakehouse.contracts.streams import STREAMS
+
+    return _beginning(incomplete, (stream.name for stream in STREAMS))
+
+
+def question_names(incomplete: str) -> list[str]:
+    """Questions that `ask` answers."""
+    from lakehouse.contracts.cassandra import QUESTIONS
+
+    return _beginning(incomplete, (question.name for question in QUESTIONS))
+
+
+def _beginning(incomplete: str, names: Iterable[str]) -> list[str]:
+    return sorted(name for name in names if name.startswith(incomplete))
