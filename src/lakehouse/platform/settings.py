@@ -6,6 +6,7 @@ generated into `.env` at set-up (see `lakehouse.platform.secrets`).
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import os
@@ -14,6 +15,9 @@ from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from lakehouse.contracts.log_formats import AUTO, log_format
+from lakehouse.contracts.streams import EARLIEST_EVENT
 
 PROJECT = Path(__file__).resolve().parents[3]
 ENV_FILE = PROJECT / ".env"
@@ -114,6 +118,12 @@ class Settings(BaseSettings):
     streaming_trigger: Literal["realtime", "microbatch"] = Field(
         "realtime", description="how events become clean ones: at once, or batch by batch"
     )
+    access_log_format: str = Field(
+        AUTO, description="auto, a preset, or a format as Apache or nginx declares it"
+    )
+    earliest_event: dt.date = Field(
+        EARLIEST_EVENT, ge=EARLIEST_EVENT, description="log lines of earlier days are rejected"
+    )
 
     prometheus_host: str = "127.0.0.1"
     prometheus_port: int = 9090
@@ -168,6 +178,13 @@ class Settings(BaseSettings):
     superset_admin_password: SecretStr | None = None
     superset_secret_key: SecretStr | None = None
     grafana_admin_password: SecretStr | None = None
+
+    @field_validator("access_log_format")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        """Refuse a format before a server starts with it."""
+        log_format(value)
+        return value
 
     @field_validator("state_dir", "cache_dir", "dags_dir", "notebooks_dir", "weblogs_dir")
     @classmethod
