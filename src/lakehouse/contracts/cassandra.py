@@ -179,6 +179,8 @@ METRICS: dict[str, dict[str, str]] = {
         "clickstream.customer_state": "customer_state",
     },
 }
+# Events of a log whose clock is further ahead than the lateness of the figures.
+CLOCK_AHEAD = {stream.name: f"{stream.name}.clock_ahead" for stream in (ACCESS_LOG, CLICKSTREAM)}
 RANKINGS: dict[str, dict[str, str]] = {
     "access_log": {"access_log.path": "path"},
     "clickstream": {"clickstream.product": "product_id"},

@@ -7,6 +7,7 @@ member, so no key is ever null. Dates are their own keys; `1900-01-01` is the un
 from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Layer, Reference, Rule, Severity, Table, Total
+from lakehouse.contracts.streams import EARLIEST_EVENT
 
 MONEY = "DECIMAL(12,2)"
 SUM_OF_MONEY = "DECIMAL(14,2)"
@@ -18,7 +19,7 @@ UNKNOWN_TEXT = "unknown"
 # Versions of a table that readers may still go back to; Delta refuses less than a week.
 HISTORY_HOURS = 168
 # The calendar holds at least these years, for events of streams, whatever the sources hold.
-CALENDAR_FIRST_YEAR = 2016
+CALENDAR_FIRST_YEAR = EARLIEST_EVENT.year
 CALENDAR_LAST_YEAR = 2035
 
 

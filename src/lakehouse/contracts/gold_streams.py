@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lakehouse.contracts.gold import date_key, date_member, key, member
 from lakehouse.contracts.model import Column, Layer, Rule, Severity, Table
-from lakehouse.contracts.streams import EVENT_TYPES, FUNNEL, MONEY, SOURCE
+from lakehouse.contracts.streams import CLIENT, EVENT_TYPES, FUNNEL, MONEY, SOURCE
 
 SUM_OF_MONEY = "DECIMAL(18,2)"
 # How a session ended.
@@ -22,7 +22,7 @@ FACT_ACCESS_LOG = Table(
         key("product_key", "Product whose page was asked for"),
         Column("occurred_at", "TIMESTAMP", "Moment of the request, UTC", nullable=False),
         Column("request_hour", "INT", "Hour of the request, 0 to 23, UTC", derived=True),
-        Column("ip_address", "STRING", "Address of the client", nullable=False, personal=True),
+        Column("ip_address", "STRING", CLIENT, nullable=False, personal=True),
         Column("method", "STRING", "Method of the request", nullable=False),
         Column("path", "STRING", "Path without its query", nullable=False),
         Column("status_code", "INT", "HTTP status", nullable=False),

@@ -7,14 +7,17 @@ as the same event at every hop.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from lakehouse.contracts.model import Column, Layer, Table
 
 SOURCE = "streams"
 MONEY = "DECIMAL(12,2)"
-# Limits of what a moment may be: before the shop existed, or ahead of the clock that received it.
-EARLIEST_EVENT = "2016-01-01 00:00:00"
+# The earliest day of an event, unless a setting names a later one: the oldest published access logs
+# are of 1994. The calendar of gold begins with its year.
+EARLIEST_EVENT = dt.date(1994, 1, 1)
+# An event may be this far ahead of the clock that received it.
 LATEST_EVENT_AHEAD = "1 day"
 # Minute figures are final after this; later events still reach every table of events.
 LATENESS = "2 minutes"
@@ -23,7 +26,17 @@ LONGEST_LINE_BYTES = 1_048_576
 LONGEST_PARSED_BYTES = 16_384
 TOPIC_RETENTION_HOURS = 168
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE")
+# The methods that IANA has registered, and PURGE, by which pages are removed from HTTP caches.
+METHODS = (
+    *("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"),
+    *("ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK"),
+    *("MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE"),
+    *("ORDERPATCH", "PRI", "PROPFIND", "PROPPATCH", "QUERY", "REBIND", "REPORT", "SEARCH"),
+    *("UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF"),
+    *("VERSION-CONTROL", "PURGE"),
+)
+# Method, path and protocol of a request that the web server could not read, as it logs them.
+UNREADABLE = "-"
 AGENT_CLASSES = ("browser", "mobile", "bot", "tool", "unknown")
 LEVELS = ("INFO", "WARN", "ERROR")
 # Steps of the funnel, in order; other types of events are no step.
@@ -117,17 +130,20 @@ PARTITION_COLUMNS = tuple(column.name for column in _INGEST)
 # A folder of silver is compacted when its hour is over, or earlier when it holds more files.
 MOST_FILES_OF_AN_HOUR = 8
 
+CLIENT = "Address or host name of the client; `-` if the log has none"
+_IF_UNREADABLE = f"`{UNREADABLE}` if the server could not read the request"
+
 SILVER_ACCESS_LOG = Table(
     Layer.SILVER,
     "access_log",
     "A request as the web server logged it; twice until compaction where it was delivered twice",
     (
         *_IDENTITY,
-        Column("ip_address", "STRING", "Address of the client", nullable=False, personal=True),
-        Column("method", "STRING", "Method of the request", nullable=False),
-        Column("path", "STRING", "Path without its query", nullable=False),
+        Column("ip_address", "STRING", CLIENT, nullable=False, personal=True),
+        Column("method", "STRING", f"Method of the request; {_IF_UNREADABLE}", nullable=False),
+        Column("path", "STRING", f"Path without its query; {_IF_UNREADABLE}", nullable=False),
         Column("query", "STRING", "Query of the address, behind the question mark"),
-        Column("protocol", "STRING", "Protocol and version", nullable=False),
+        Column("protocol", "STRING", f"Protocol and version; {_IF_UNREADABLE}", nullable=False),
         Column("status_code", "INT", "HTTP status, 100 to 599", nullable=False),
         Column("status_class", "STRING", "First digit of the status, as 2xx", nullable=False),
         Column("bytes_sent", "BIGINT", "Bytes of the answer; null where the log has none"),
@@ -179,7 +195,7 @@ TOO_LONG = Reason("too_long", f"the line is longer than {LONGEST_PARSED_BYTES} b
 NOT_TEXT = Reason("not_text", "the line is not UTF-8, or holds control characters")
 WRONG_FORMAT = Reason("wrong_format", "the line has another form than its log")
 IMPOSSIBLE_TIME = Reason("impossible_time", "there is no such moment")
-TOO_EARLY = Reason("too_early", f"the moment is before {EARLIEST_EVENT}")
+TOO_EARLY = Reason("too_early", "the moment is before the earliest day that is accepted")
 IN_THE_FUTURE = Reason(
     "in_the_future", f"the moment is more than {LATEST_EVENT_AHEAD} after the line was received"
 )

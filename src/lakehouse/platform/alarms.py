@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from lakehouse.platform import nifi
+from lakehouse.platform import clocks, nifi
 from lakehouse.platform.services import Service
 from lakehouse.platform.settings import Settings
 
@@ -15,7 +15,10 @@ LEAST_FREE_BYTES = 2 * 2**30
 LEAST_FREE_SHARE = 0.05
 
 # what servers that are ready tell of themselves, by process; empty where all is well
-OWN_ALARMS: dict[str, Callable[[Settings], str]] = {"nifi": nifi.alarm}
+OWN_ALARMS: dict[str, Callable[[Settings], str]] = {
+    "nifi": nifi.alarm,
+    "streaming": clocks.alarm,
+}
 
 
 def folder_alarm(service: Service, config: Settings) -> str:

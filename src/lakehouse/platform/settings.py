@@ -6,6 +6,7 @@ generated into `.env` at set-up (see `lakehouse.platform.secrets`).
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import os
@@ -23,6 +24,8 @@ from pydantic_settings import (
 )
 
 from lakehouse.contracts import streams
+from lakehouse.contracts.log_formats import AUTO, log_format
+from lakehouse.contracts.streams import EARLIEST_EVENT
 from lakehouse.platform.dotenv import InvalidLineError, read_dotenv
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -137,6 +140,12 @@ class Settings(BaseSettings):
     streaming_trigger: Literal["realtime", "microbatch"] = Field(
         "realtime", description="how events become clean ones: at once, or batch by batch"
     )
+    access_log_format: str = Field(
+        AUTO, description="auto, a preset, or a format as Apache or nginx declares it"
+    )
+    earliest_event: dt.date = Field(
+        EARLIEST_EVENT, ge=EARLIEST_EVENT, description="log lines of earlier days are rejected"
+    )
 
     prometheus_host: str = "127.0.0.1"
     prometheus_port: int = 9090
@@ -208,6 +217,13 @@ class Settings(BaseSettings):
         assert isinstance(dotenv_settings, DotEnvSettingsSource)
         file = _DotEnv(settings_cls, env_file=dotenv_settings.env_file)
         return init_settings, env_settings, file
+
+    @field_validator("access_log_format")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        """Refuse a format before a server starts with it."""
+        log_format(value)
+        return value
 
     @field_validator("state_dir", "cache_dir", "dags_dir", "notebooks_dir", "weblogs_dir")
     @classmethod

@@ -20,7 +20,7 @@ from lakehouse.contracts.streams import (
     UNKNOWN_WORD,
 )
 from lakehouse.streams import parsing
-from lakehouse.streams.parsing import Flaw, part
+from lakehouse.streams.parsing import Accepted, Flaw, part
 
 _FORM = (
     r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?) \[([^\]\s]+)\] USER_ID: (\S+)"
@@ -31,7 +31,7 @@ _NONE = "N/A"
 _NUMBER = r"^\d+(?:\.\d+)?$"
 
 
-def parsed(raw: DataFrame) -> DataFrame:
+def parsed(raw: DataFrame, accepted: Accepted) -> DataFrame:
     """Read each line of the raw topic: the contract's own columns, and its flaw if it has one."""
     read = parsing.parts(parsing.lines(raw), _FORM, 8)
     amount = _or_null(part(_AMOUNT))
@@ -46,14 +46,14 @@ def parsed(raw: DataFrame) -> DataFrame:
         F.when(amount.rlike(_NUMBER), amount.try_cast(MONEY)).alias("amount"),
         _or_null(part(_OUTCOME)).alias("outcome"),
     )
-    return parsing.judged(typed, _flaws())
+    return parsing.judged(typed, _flaws(accepted))
 
 
-def _flaws() -> list[Flaw]:
+def _flaws(accepted: Accepted) -> list[Flaw]:
     level, event_type = F.col("level"), F.col("event_type")
     no_amount = F.col("amount").isNull() & (part(_AMOUNT) != _NONE)
     return [
-        *parsing.flaws_of_time(part(_MOMENT)),
+        *parsing.flaws_of_time(part(_MOMENT), accepted.earliest),
         Flaw(UNKNOWN_WORD, ~level.isin(*LEVELS), _named("level", level)),
         Flaw(IMPOSSIBLE_VALUE, F.col("user_id").isNull(), _named("USER_ID", part(_USER))),
         Flaw(IMPOSSIBLE_VALUE, F.col("session_id").isNull(), _named("SESSION_ID", part(_SESSION))),

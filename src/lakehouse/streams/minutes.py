@@ -1,8 +1,9 @@
 """Figures of a minute: by metric and dimension, by page and product, by session.
 
 An event counts once, however often it is delivered, as long as it comes within the declared
-lateness; an event from further ahead of the clock than that would end the wait for all others, and
-is left out of the figures alike. A message replaces the one before it with the same key.
+lateness. An event that is further ahead of the clock than that would end the wait for all others:
+it counts in the minute in which it was received, and as one of a clock that is ahead. A message
+replaces the one before it with the same key.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.cassandra import (
+    CLOCK_AHEAD,
     METRIC_BY_DAY,
     METRICS,
     RANKING_BY_HOUR,
@@ -60,10 +62,17 @@ def _needed(stream: Stream) -> set[str]:
 
 
 def _once(events: DataFrame) -> DataFrame:
-    ahead = F.col("received_at") + F.expr(f"INTERVAL {LATENESS}")
-    in_time = events.filter(F.col("occurred_at") <= ahead)
-    # half as long to remember as its digits
-    named = in_time.withColumn("event_id", F.unhex("event_id"))
+    latest = F.col("received_at") + F.expr(f"INTERVAL {LATENESS}")
+    is_ahead = F.col("occurred_at") > latest
+    counted_at = F.when(is_ahead, F.col("received_at")).otherwise(F.col("occurred_at"))
+    named = events.withColumns(
+        {
+            "is_ahead": is_ahead,
+            "occurred_at": counted_at,
+            # half as long to remember as its digits
+            "event_id": F.unhex("event_id"),
+        }
+    )
     watched = named.withWatermark("occurred_at", LATENESS)
     # with the moment among the keys, an id is forgotten as soon as its event would be late
     return watched.dropDuplicates(["event_id", "occurred_at"])
@@ -105,6 +114,10 @@ def _groups(stream: Stream) -> list[Column]:
         )
         for metric, column in RANKINGS[stream.name].items()
     ]
+    ahead = _group(
+        METRIC_BY_DAY, metric=F.lit(CLOCK_AHEAD[stream.name]), dimension=_dimension("all")
+    )
+    groups.append(F.when(F.col("is_ahead"), ahead))
     if stream is CLICKSTREAM:
         session = {name: F.col(name) for name in ("user_id", "session_id")}
         groups.append(_group(SESSION_BY_MINUTE, **session))

@@ -6,12 +6,16 @@ own module takes the parts of a line and says what they mean and what is wrong w
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.cassandra import EVENTS
+from lakehouse.contracts.log_formats import AUTO_FORMAT
+from lakehouse.contracts.log_notation import LogFormat
 from lakehouse.contracts.streams import (
     DEAD_LETTER_COLUMNS,
     EARLIEST_EVENT,
@@ -37,7 +41,7 @@ LINE = "_line"
 JSON = {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", "timeZone": "UTC"}
 # no line that gets as far as being cut into parts holds it
 _SEPARATOR = "\x01"
-_CONTROL = r"[\x00-\x1f\x7f]"
+CONTROL = r"[\x00-\x1f\x7f]"
 _SHOWN_CHARACTERS = 500
 _SHOWN_OF_A_PART = 100
 _LONGEST_CHARACTER = 4
@@ -58,6 +62,19 @@ class Flaw:
     found: Column
 
 
+@dataclass(frozen=True)
+class Accepted:
+    """Lines that are accepted.
+
+    Attributes:
+        access_log: the format of the access log.
+        earliest: the earliest day of an event.
+    """
+
+    access_log: LogFormat = AUTO_FORMAT
+    earliest: dt.date = EARLIEST_EVENT
+
+
 def lines(raw: DataFrame) -> DataFrame:
     """Give each message of a raw topic its identity, and its line as text where it is one."""
     value = F.coalesce("value", F.lit(b""))
@@ -74,12 +91,26 @@ def lines(raw: DataFrame) -> DataFrame:
 
 
 def parts(read: DataFrame, form: str, count: int) -> DataFrame:
-    """Cut each line by a regular expression whose groups are its parts, looking at it once.
+    """Split each line by a regular expression whose groups are its parts."""
+    return parts_of(read, matched(form, [f"${n}" for n in range(1, count + 1)]), count)
 
-    A group that took no part in the match is an empty text. A line of another form gets a flaw.
+
+def matched(form: str, replacements: Sequence[str]) -> Column:
+    """The parts of a line, joined: what each replacement makes of the match of an expression.
+
+    A group that took no part in the match is an empty text.
     """
-    marked = _SEPARATOR.join(f"${number}" for number in range(1, count + 1))
-    cut = F.split(F.regexp_replace(LINE, form, marked), _SEPARATOR)
+    return F.regexp_replace(LINE, form, _SEPARATOR.join(replacements))
+
+
+def joined(values: Sequence[Column]) -> Column:
+    """The parts of a line, joined."""
+    return F.concat_ws(_SEPARATOR, *values)
+
+
+def parts_of(read: DataFrame, joined_parts: Column, count: int) -> DataFrame:
+    """Split the joined parts of each line; a line of another form gets a flaw."""
+    cut = F.split(joined_parts, _SEPARATOR)
     found = read.withColumn(PARTS, F.when(F.col(FLAW).isNull(), cut))
     is_other = F.size(PARTS) != count
     return found.withColumn(
@@ -93,13 +124,13 @@ def part(number: int) -> Column:
     return F.get(PARTS, F.lit(number))
 
 
-def flaws_of_time(text: Column) -> list[Flaw]:
+def flaws_of_time(text: Column, earliest: dt.date) -> list[Flaw]:
     """What may be wrong with a moment, once `occurred_at` was read from this text."""
     moment = F.col("occurred_at")
     latest = F.col("received_at") + F.expr(f"INTERVAL {LATEST_EVENT_AHEAD}")
     return [
         Flaw(IMPOSSIBLE_TIME, moment.isNull() & text.isNotNull(), text),
-        Flaw(TOO_EARLY, moment < F.lit(EARLIEST_EVENT).cast("timestamp"), text),
+        Flaw(TOO_EARLY, moment < F.lit(str(earliest)).cast("timestamp"), text),
         Flaw(IN_THE_FUTURE, moment > latest, text),
     ]
 
@@ -147,7 +178,7 @@ def _clean(stream: Stream) -> Column:
 
 def _dead_letter(stream: Stream) -> Column:
     begin = F.substring("value", 1, _SHOWN_CHARACTERS * _LONGEST_CHARACTER)
-    readable = F.regexp_replace(F.make_valid_utf8(begin.cast("string")), _CONTROL, "")
+    readable = F.regexp_replace(F.make_valid_utf8(begin.cast("string")), CONTROL, "")
     made = {
         "stream": F.lit(stream.name),
         "reason": F.col(FLAW)["reason"],
@@ -167,7 +198,7 @@ def _flaws_of_any_line() -> list[Flaw]:
         Flaw(EMPTY_LINE, F.btrim(line) == "", F.lit("")),
         Flaw(TOO_LONG, length > LONGEST_PARSED_BYTES, F.concat(length, F.lit(" bytes"))),
         Flaw(NOT_TEXT, ~F.is_valid_utf8(line), F.lit("bytes that are not UTF-8")),
-        Flaw(NOT_TEXT, line.rlike(_CONTROL), F.lit("a control character")),
+        Flaw(NOT_TEXT, line.rlike(CONTROL), F.lit("a control character")),
     ]
 
 

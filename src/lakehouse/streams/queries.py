@@ -8,11 +8,13 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
+from lakehouse.contracts.log_formats import log_format
 from lakehouse.contracts.streams import Stream, Topic
 from lakehouse.platform import kafka
 from lakehouse.platform.settings import Settings
 from lakehouse.streams import events, minutes
 from lakehouse.streams.enriching import Known
+from lakehouse.streams.parsing import Accepted
 
 # After a kill, what came since the last boundary is done again; at a boundary events wait a moment.
 _REAL_TIME_BATCH = "300 seconds"
@@ -37,7 +39,7 @@ class Queries:
 
     def start_events(self, stream: Stream, known: Known) -> StreamingQuery:
         """Raw lines to the clean and the dead-letter topic."""
-        rows = events.messages(self._read(stream.raw), stream, known)
+        rows = events.messages(self._read(stream.raw), stream, known, self._accepted())
         real_time = self.config.streaming_trigger == "realtime"
         trigger = {"realTime": _REAL_TIME_BATCH} if real_time else {"processingTime": "0 seconds"}
         return self._start(rows, f"{stream.name}.events", trigger)
@@ -48,6 +50,9 @@ class Queries:
         rows = minutes.figures(minutes.events(clean, stream), stream)
         named = rows.selectExpr(f"'{stream.minutes.name}' AS topic", "*")
         return self._start(named, f"{stream.name}.minutes", {"processingTime": _MINUTES_EVERY})
+
+    def _accepted(self) -> Accepted:
+        return Accepted(log_format(self.config.access_log_format), self.config.earliest_event)
 
     def _read(self, topic: Topic, **options: str) -> DataFrame:
         return (

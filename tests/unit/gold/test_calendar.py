@@ -18,7 +18,7 @@ from lakehouse.gold import dimensions, keys
 def days(spark: SparkSession) -> dict[date, Row]:
     moments = {
         ("orders", "purchased_at"): "2017-06-01 10:00:00",
-        ("order_items", "shipping_limit_at"): "2014-12-31 23:59:59",
+        ("order_items", "shipping_limit_at"): "1993-12-31 23:59:59",
         ("closed_deals", "won_at"): "2018-01-01 00:00:00",
     }
     return calendar(spark, moments)
@@ -49,15 +49,15 @@ def calendar(spark: SparkSession, moments: dict[tuple[str, str], str]) -> dict[d
 def test_whole_years_from_the_first_date_to_the_last_declared_year(days: dict[date, Row]) -> None:
     known = sorted(days)[1:]
 
-    assert (known[0], known[-1]) == (date(2014, 1, 1), date(2035, 12, 31))
-    assert len(known) == (date(2036, 1, 1) - date(2014, 1, 1)).days
+    assert (known[0], known[-1]) == (date(1993, 1, 1), date(2035, 12, 31))
+    assert len(known) == (date(2036, 1, 1) - date(1993, 1, 1)).days
 
 
 def test_the_declared_years_are_there_where_silver_holds_nothing(spark: SparkSession) -> None:
     known = sorted(calendar(spark, {}))[1:]
 
-    assert (known[0], known[-1]) == (date(2016, 1, 1), date(2035, 12, 31))
-    assert len(known) == (date(2036, 1, 1) - date(2016, 1, 1)).days
+    assert (known[0], known[-1]) == (date(1994, 1, 1), date(2035, 12, 31))
+    assert len(known) == (date(2036, 1, 1) - date(1994, 1, 1)).days
 
 
 def test_a_date_behind_the_declared_years_adds_its_whole_year(spark: SparkSession) -> None:

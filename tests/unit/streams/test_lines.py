@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 from lakehouse.contracts.cassandra import EVENTS
 from lakehouse.contracts.streams import DEAD_LETTER_COLUMNS, REASONS, STREAMS, Stream
 from lakehouse.streams import events
+from lakehouse.streams.parsing import Accepted
 from unit.streams import lines
 from unit.streams.lines import Case
 
@@ -28,7 +29,7 @@ def became(spark: SparkSession) -> dict[str, list[tuple[Case, Message]]]:
 def _became(spark: SparkSession, stream: Stream) -> list[tuple[Case, Message]]:
     found = lines.cases(stream.name)
     raw = lines.raw(spark, found, stream.raw.name)
-    rows = events.messages(raw, stream, lines.known(spark)).collect()
+    rows = events.messages(raw, stream, lines.known(spark), Accepted()).collect()
     assert len(rows) == len(found)
     messages = [(row.topic, row.key, json.loads(row.value)) for row in rows]
     return list(zip(found, messages, strict=True))

@@ -37,7 +37,7 @@ def judged(spark: SparkSession, stream: Stream, lines: list[bytes]) -> list[tupl
         (f"f:{n}".encode(), line, stream.raw.name, 0, n, RECEIVED) for n, line in enumerate(lines)
     ]
     raw = spark.createDataFrame(rows, COLUMNS)
-    read = PARSED[stream.name](raw)
+    read = PARSED[stream.name](raw, parsing.Accepted())
     for column in ("product_category", "customer_state"):
         read = read.selectExpr("*", f"CAST(NULL AS STRING) AS {column}")
     found = parsing.messages(read, stream).collect()

@@ -87,7 +87,7 @@ ACCESS_LOG: tuple[Kind, ...] = (
     Kind("year_2100", streams.IN_THE_FUTURE, _at(b"01/Jan/2100:00:00:00 +0000")),
     Kind("status_999", streams.IMPOSSIBLE_VALUE, _with(rb'" \d{3} ', b'" 999 ')),
     Kind("negative_bytes", streams.IMPOSSIBLE_VALUE, _with(rb'(" \d{3}) (\d+|-)', rb"\1 -512")),
-    Kind("unknown_method", streams.UNKNOWN_WORD, _with(rb'"[A-Z]+ ', b'"BREW ')),
+    Kind("unknown_method", streams.UNKNOWN_WORD, _with(rb'"[A-Z]+ ([^"]*") \d+', rb'"BREW \1 200')),
 )
 CLICKSTREAM: tuple[Kind, ...] = (
     *_ANYWHERE,
