@@ -65,7 +65,7 @@ def test_copies_count_once(config: Settings) -> None:
     assert read_log_files(ACCESS_LOG, config).total == 100
 
 
-def test_files_that_begin_alike_count_each(config: Settings) -> None:
+def test_files_with_the_same_beginning_count_each(config: Settings) -> None:
     write(config, "access.log.2", b"\n")
     write(config, "access.log.1", b"\n" + lines(50, "a"))
     write(config, "access.log", b"\n" + lines(20, "b"), age=0)
@@ -138,7 +138,7 @@ def checks(log: LogRecords, raw: int, written: int | None) -> list[StreamLine]:
     return list(balance("access_log", ledger, counts, log))
 
 
-def test_own_logs_reconcile_without_and_beside_a_manifest(config: Settings) -> None:
+def test_own_logs_reconcile_without_and_with_a_manifest(config: Settings) -> None:
     write(config, "access.log", lines(20, "a"))
     log = read_log_files(ACCESS_LOG, config)
     publish(log, "a", lines(20, "a"))
@@ -155,5 +155,5 @@ def test_skipped_and_repeated_records_are_differences(config: Settings) -> None:
     log = read_log_files(ACCESS_LOG, config)
     publish(log, "a", lines(50, "a"), skip=1)
     publish(log, "b", lines(50, "a"), skip=49)
-    told = [(one.subject, one.expected, one.found) for one in checks(log, 49, None)]
-    assert told[:2] == [("records", 50, 49), ("published twice", 0, 1)]
+    found = [(one.subject, one.expected, one.found) for one in checks(log, 49, None)]
+    assert found[:2] == [("records", 50, 49), ("published twice", 0, 1)]

@@ -40,7 +40,7 @@ final class Known {
         });
     }
 
-    /** Whether something is to be kept that was not there before. */
+    /** True if the state has to be stored. */
     boolean isChanged() {
         return isChanged;
     }
@@ -81,7 +81,7 @@ final class Known {
         return found;
     }
 
-    /** Whether the content up to there was read, from that file. */
+    /** True if that file was read at least up to that size. */
     boolean hasRead(final String base, final String file, final long size) {
         return candidates(base).stream()
                 .map(places::get)
@@ -107,7 +107,7 @@ final class Known {
         return identity;
     }
 
-    /** Whether a file has at least the content that was read, as far as a look at its end tells. */
+    /** True if a file is as long as what was read, with the same last bytes before the offset. */
     static boolean isAt(final Place place, final LogFile log) throws IOException {
         return log.size() >= place.offset() && log.end(place.offset()) == place.end();
     }
@@ -119,7 +119,7 @@ final class Known {
         isChanged = true;
     }
 
-    /** Whether that was noted; then the file's identity is told to it. */
+    /** True if that was noted; sets the identity of the file. */
     boolean isFinished(final Listing.Seen file) {
         final String text = finished.get(file.mark());
         if (text != null) {
@@ -167,7 +167,7 @@ final class Known {
                 .toList();
     }
 
-    /** Whether a file may be one of which only first line and offset are known. */
+    /** True if a file may be one of which only first line and offset are known. */
     private static boolean isPlausible(final Place place, final LogFile log) throws IOException {
         final long size = log.size();
         if (size <= place.offset() || place.isInsideCutLine()) {

@@ -65,7 +65,7 @@ final class Listing {
             return traits.inode();
         }
 
-        /** What changes with its content, and not with its name. */
+        /** A mark that changes with its content, and not with its name. */
         String mark() {
             return traits.inode() + "-" + traits.size() + "-" + traits.modifiedAt();
         }
@@ -93,7 +93,7 @@ final class Listing {
             identity = found;
         }
 
-        /** Whether it is to be read now. */
+        /** True if it is to be read now. */
         boolean isDue() {
             return !isDone
                     && !(isPostponed && System.nanoTime() - postponedAt < POSTPONED_NANOS);
@@ -108,7 +108,7 @@ final class Listing {
             isDone = true;
         }
 
-        /** Whether it was looked at after it had become quiet, so that nothing is left to do. */
+        /** True if it was read after it had become quiet, so that nothing is left to do. */
         boolean isSettled() {
             return isSettled;
         }

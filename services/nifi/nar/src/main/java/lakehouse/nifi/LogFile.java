@@ -88,7 +88,7 @@ final class LogFile implements Closeable {
         return key;
     }
 
-    /** Whether it is compressed: then it is complete, and nothing is appended to it. */
+    /** True if it is compressed: then it is complete, and nothing is appended to it. */
     boolean isArchive() {
         return isArchive;
     }
@@ -158,7 +158,7 @@ final class LogFile implements Closeable {
         return Fnv.hash(Fnv.EMPTY, read(offset - bytes, bytes));
     }
 
-    /** Whether another file begins with the whole content of this one, and goes on or ends. */
+    /** Compares the whole content of this file with the beginning of another. */
     Start startOf(final LogFile other) throws IOException {
         final long size = size();
         int block = Place.END_BYTES;
@@ -174,7 +174,7 @@ final class LogFile implements Closeable {
         return other.read(size, 1).length > 0 ? Start.OF_LONGER : Start.OF_EQUAL;
     }
 
-    /** How the content of a file stands to that of another. */
+    /** Result of the comparison: this is no beginning, or the other is equal, or longer. */
     enum Start {
         NO,
         OF_EQUAL,

@@ -3,7 +3,7 @@ package lakehouse.nifi;
 import java.util.Arrays;
 
 /**
- * How far a log file has been read, and by what the file is recognised.
+ * The offset up to which a log file was read, and what the file is recognised by.
  *
  * @param base hash of the file's first line
  * @param offset bytes read from the file's beginning
@@ -62,12 +62,12 @@ record Place(
         return String.join(" ", read, base, file, hashes);
     }
 
-    /** Whether an older version kept it: without anything to recognise the content by. */
+    /** True if an older version stored it: without anything to recognise the content by. */
     boolean isOld() {
         return file.isEmpty();
     }
 
-    /** How many bytes before the offset {@link #end} covers. */
+    /** Number of bytes before the offset that {@link #end} covers. */
     int endBytes() {
         return (int) Math.min(offset, END_BYTES);
     }

@@ -55,7 +55,7 @@ final class Tail {
         directory = folder;
         names = fileNames;
         longest = longestLine;
-        // one byte more than the longest line tells whether it ends there
+        // one byte more than the longest line, to see if it ends there
         readBytes = Math.max(chunkBytes, longestLine + 1);
         quietNanos = quiet;
     }
@@ -212,7 +212,7 @@ final class Tail {
         return most;
     }
 
-    /** Whether what was read goes on where the place is: the file may have been written anew. */
+    /** True if the window continues what was read: the file may have been truncated and refilled. */
     private static boolean isSame(
             final Place place, final byte[] window, final LogFile log, final boolean isLast) {
         if (place.offset() == 0) {
@@ -248,7 +248,7 @@ final class Tail {
         return Optional.of(known.begin(file.base(), log));
     }
 
-    /** Whether another file that is there has all the content, and whether that was read there. */
+    /** Compares a file with the others in the folder that begin with the same line. */
     private Copy copyOf(
             final Listing.Seen file,
             final LogFile log,
@@ -277,7 +277,7 @@ final class Tail {
         return found;
     }
 
-    /** How the content of a file stands to what other files have. */
+    /** Result of the comparison: another file has all the content, and it was read there or not. */
     private enum Copy {
         NO,
         OF_READ,
@@ -292,7 +292,7 @@ final class Tail {
         }
     }
 
-    /** Whether the little that was read of a file is still there in it, so that this is another. */
+    /** True if the little that was read is still in its own file, so that this is another file. */
     private boolean isHeld(final Place place, final LogFile log) {
         if (place.offset() >= PROOF_BYTES) {
             return false;
