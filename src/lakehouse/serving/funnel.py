@@ -23,6 +23,8 @@ _AT_ONCE = 32
 _MINUTE = dt.timedelta(minutes=1)
 # What was read may be read again for an hour. A session that comes back later counts as a new one.
 _IDLE = dt.timedelta(minutes=65)
+# bounds memory: 225 bytes each
+_MOST_SESSIONS = 150_000
 _KEPT = dt.timedelta(hours=25)
 
 
@@ -34,6 +36,8 @@ class Funnel:
         # last minute and furthest step by visitor and session, in order of their last activity
         self._sessions: dict[tuple[int, int], tuple[dt.datetime, int]] = {}
         self._by_minute: dict[dt.datetime, list[int]] = {}
+        # sessions of minutes up to this one may be forgotten, so that no row of them counts again
+        self._settled = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def add(self, minute: dt.datetime, rows: Iterable[tuple[int, int, int]]) -> None:
         """Count the sessions of a minute; rows that were counted before change nothing.
@@ -43,13 +47,11 @@ class Funnel:
             rows: visitor, session, furthest step in the minute.
         """
         with self._lock:
+            if minute <= self._settled:
+                return
             for user, session, step in rows:
                 self._count((user, session), minute, step)
-            while self._sessions:
-                oldest = next(iter(self._sessions))
-                if self._sessions[oldest][0] >= minute - _IDLE:
-                    break
-                del self._sessions[oldest]
+            self._forget(minute - _IDLE)
             for old in [old for old in self._by_minute if old < minute - _KEPT]:
                 del self._by_minute[old]
 
@@ -77,6 +79,16 @@ class Funnel:
             minute = max(minute, before[0])
         self._sessions[key] = (minute, step)
         self._by_minute.setdefault(minute, [0] * (len(FUNNEL) + 1))[step] += 1
+
+    def _forget(self, before: dt.datetime) -> None:
+        """Remove sessions that ended before, and the oldest of too many; they stay counted."""
+        while self._sessions:
+            oldest = next(iter(self._sessions))
+            last, _ = self._sessions[oldest]
+            if last >= before and len(self._sessions) <= _MOST_SESSIONS:
+                return
+            del self._sessions[oldest]
+            self._settled = max(self._settled, last)
 
     def _steps(self, since: dt.datetime) -> list[int]:
         with self._lock:
