@@ -65,6 +65,11 @@ def find_source_file(folder: Path, table: Table) -> SourceFile:
     return SourceFile(table, _only_one(by_name[table.file]))
 
 
+def has_file(folder: Path, table: Table) -> bool:
+    """True if the published file of a table is in the places where it is looked for."""
+    return table.file in _files_by_published_name(folder)
+
+
 def _files_by_published_name(folder: Path) -> dict[str, list[Path]]:
     by_name: dict[str, list[Path]] = {}
     for pattern in _PATTERNS:
