@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -72,6 +72,10 @@ REFUSED = (
     "INSERT OVERWRITE DIRECTORY '{lake}/stolen' USING parquet SELECT * FROM gold.{trial}",
 )
 
+# rows of a kilobyte: a partition may have some 240,000 of them with the heap that is the default
+WIDE = "SELECT id, " + ", ".join(f"'x' AS c{number}" for number in range(40))
+MANY = 500_000
+
 CALLS_OF_JAVA = (
     "SELECT reflect('java.lang.System', 'getenv', 'PATH')",
     "SELECT java_method('java.lang.System', 'getenv', 'PATH')",
@@ -131,6 +135,36 @@ def test_sql_does_not_call_java(statement: str, reading: object, trial: str) -> 
 def test_what_is_refused_to_the_reader_is_not_to_the_owner(trial: str) -> None:
     query(f"INSERT INTO silver.{trial} VALUES (4, 'd')")
     assert query(f"SELECT count(*) FROM silver.{trial}").rows == [(4,)]
+
+
+@pytest.mark.parametrize("login", [thrift.reader, thrift.owner])
+def test_result_beyond_the_memory_ends_only_its_statement(
+    login: Callable[[Settings], Login], platform: Settings
+) -> None:
+    before = Supervisor(platform).states()["spark"].pid
+    with pytest.raises(QueryError, match="the result is too large for the Thrift server") as told:
+        query(f"{WIDE} FROM range(0, 9000000, 1, 1)", login(platform))
+    assert "\n" not in str(told.value)
+    assert query("SELECT count(*) FROM range(10)").rows == [(10,)]
+    assert Supervisor(platform).states()["spark"].pid == before
+
+
+def test_results_within_the_memory_and_data_of_commands_are_not_limited(platform: Settings) -> None:
+    few = query(f"{WIDE} FROM range(0, 9000000, 1, 1) LIMIT 3", thrift.reader(platform))
+    assert len(few.rows) == 3
+    table = f"default.trial_{uuid.uuid4().hex[:8]}"
+    try:
+        query(f"CREATE TABLE {table} USING delta AS {WIDE} FROM range(0, {MANY}, 1, 1)")
+        assert query(f"SELECT count(*) FROM {table}").rows == [(MANY,)]
+        with pytest.raises(QueryError, match="too large"):
+            query(f"SELECT * FROM {table}")
+    finally:
+        query(f"DROP TABLE IF EXISTS {table}")
+
+
+def test_columns_have_the_names_of_the_engine(platform: Settings) -> None:
+    answer = query("SELECT 1.5, t.id * 0.9, t.id, t.id, t.id AS `a.b` FROM range(1) AS t")
+    assert answer.columns == ["1.5", "(id * 0.9)", "id", "id", "a.b"]
 
 
 def test_the_command_line_shows_the_refusal(trial: str) -> None:

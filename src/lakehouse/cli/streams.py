@@ -79,20 +79,29 @@ def write(
 @app.command()
 def replay(
     folder: Annotated[
-        Path, typer.Option("--from", help="Folder with the published clickstream, plain or .gz.")
+        Path,
+        typer.Option(
+            "--from", help="Folder with the published clickstream, access log or both, also .gz."
+        ),
     ],
     rate: Annotated[
         float | None, typer.Option(min=0.1, help="Lines a second; as fast as may be if left out.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Lines at most.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Lines at most, per log.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the published clickstream into the log; again gives the same events, not new ones."""
-    from lakehouse.sources.weblogs.replay import replay as replay_file
+    """Write published logs into the logs of the shop. Replaying twice yields the same event ids."""
+    from lakehouse.sources.files import has_file
+    from lakehouse.sources.weblogs.replay import PUBLISHED
+    from lakehouse.sources.weblogs.replay import replay as replay_clickstream
+    from lakehouse.sources.weblogs.replay_access_log import find_access_log, replay_access_log
 
+    access_log = find_access_log(folder)
     with _progress(quiet=as_json) as on_second:
-        made = replay_file(folder, rate, limit, on_second)
-    _tell(made, as_json)
+        if access_log is None or has_file(folder, PUBLISHED):
+            _tell(replay_clickstream(folder, rate, limit, on_second), as_json)
+        if access_log is not None:
+            _tell(replay_access_log(access_log, rate, limit, on_second), as_json)
 
 
 def _shop(quiet: bool) -> Shop:

@@ -65,6 +65,12 @@ def find_source_file(folder: Path, table: Table) -> SourceFile:
     return SourceFile(table, _only_one(by_name[table.file]))
 
 
+def has_file(folder: Path, table: Table) -> bool:
+    """True if the published file of a table is in the places where it is looked for."""
+    by_name, _ = _files_by_published_name(folder)
+    return table.file in by_name
+
+
 ByName = dict[str, list[Path]]
 
 

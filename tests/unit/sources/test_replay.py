@@ -7,14 +7,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from lakehouse.contracts.streams import CLICKSTREAM
+from lakehouse.cli.app import app
+from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM
 from lakehouse.platform.settings import Settings
+from lakehouse.platform.trial import changed_settings
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.weblogs import manifest as manifests
 from lakehouse.sources.weblogs import replayed
 from lakehouse.sources.weblogs.manifest import Manifest
 from lakehouse.sources.weblogs.replay import PUBLISHED, replay
+from lakehouse.sources.weblogs.replay_access_log import find_access_log, replay_access_log
 from lakehouse.sources.weblogs.shop import invented_shop
 from lakehouse.sources.weblogs.writer import Options, write
 from lakehouse.sources.weblogs.writing import only_writer
@@ -124,3 +128,49 @@ def test_wrong_header_and_truncated_file_write_nothing(config: Settings, publish
     with pytest.raises(SourceFileError, match="unknown column 'UserId'"):
         replay(published, config=config)
     assert not config.weblog_folder(CLICKSTREAM.name).exists()
+
+
+ACCESS = (
+    b'192.0.2.7 - - [22/Jan/2019:03:56:14 +0330] "GET /m/1 HTTP/1.1" 200 30577 "-" "agent"\n'
+    b'192.0.2.8 - - [22/Jan/2019:03:56:16 +0330] "GET /\xe9 HTTP/1.1" 200 5 "-" "agent"\r\n'
+    b"no line of an access log"
+)
+
+
+@pytest.mark.parametrize("name", ["access.log", "Access_Log.txt", "shop-access.log.gz"])
+def test_published_access_log_is_written_as_it_is(
+    name: str, config: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "data" / "access_log" / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(gzip.compress(ACCESS) if name.endswith(".gz") else ACCESS)
+
+    found = find_access_log(tmp_path / "data")
+    assert found == file
+    made = replay_access_log(file, config=config)
+    again = replay_access_log(file, limit=1, config=config)
+
+    (log,) = config.weblog_folder(ACCESS_LOG.name).iterdir()
+    assert log.read_bytes() == ACCESS.replace(b"\r", b"") + b"\n"
+    assert made.streams[ACCESS_LOG.name].lines == 3
+    assert again == made
+
+
+def test_several_access_logs_are_refused(tmp_path: Path) -> None:
+    for name in ("access.log", "old_access.log.gz"):
+        (tmp_path / name).touch()
+    with pytest.raises(SourceFileError, match=r"keep one: access\.log, old_access\.log\.gz"):
+        find_access_log(tmp_path)
+    (tmp_path / "old_access.log.gz").rename(tmp_path / "accessories.csv")
+    assert find_access_log(tmp_path) == tmp_path / "access.log"
+
+
+def test_folder_of_both_logs_is_replayed_whole(
+    config: Settings, published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (published / "access.log").write_bytes(ACCESS)
+    with changed_settings({"state_dir": str(config.state_dir)}):
+        answer = CliRunner().invoke(app, ["stream", "replay", "--from", str(published)])
+    assert answer.exit_code == 0
+    assert "clickstream: 4 lines" in answer.output
+    assert "access_log: 3 lines" in answer.output

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from lakehouse.contracts.model import Column, Layer, Table
-from lakehouse.contracts.streams import CLICKSTREAM, SOURCE
+from lakehouse.contracts.streams import CLICKSTREAM, SOURCE, Stream
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.sources.files import SourceFile, find_source_file
 from lakehouse.sources.validation import open_records, validate
@@ -37,6 +38,8 @@ _TICKS_A_SECOND = 50
 _AT_ONCE = 2_000
 _NEVER = 1 << 62
 _CENT = Decimal("0.01")
+
+Line = tuple[bytes, int | None]
 
 
 def replay(
@@ -64,15 +67,40 @@ def replay(
     """
     source = find_source_file(folder, PUBLISHED)
     validate(source)
+    lines = _lines(source, limit)
+    options = {"rate": rate, "limit": limit, "file": str(source.path)}
+    return write_log(CLICKSTREAM, _identity(source), lines, options, on_second, config)
+
+
+def write_log(
+    stream: Stream,
+    identity: str,
+    lines: Iterator[Line],
+    options: dict[str, Any],
+    on_second: Callable[[int, float], None],
+    config: Settings | None,
+) -> Manifest:
+    """Write published lines into the log of a stream.
+
+    Args:
+        stream: whose log.
+        identity: the same for replays whose lines have the same places.
+        lines: lines, each with the cents of its purchase or None.
+        options: the options of the replay, for its manifest; `rate` is in them.
+        on_second: called with lines and seconds once a second.
+        config: the settings; those of the process if None.
+
+    Raises:
+        PlatformError: another writer is at work, or the log cannot be written.
+    """
     config = config or settings()
     with only_writer(config), listening() as stop:
-        recorder = Recorder(CLICKSTREAM, config, _NEVER)
+        recorder = Recorder(stream, config, _NEVER)
         recorder.log.rotate()
         recorder.counts.malformed = None
-        name = replayed.running_name(_identity(source))
-        options = {"rate": rate, "limit": limit, "file": str(source.path)}
-        run = Run(name, replayed.KIND, options, {CLICKSTREAM.name: recorder}, config)
-        for batch in _paced(_lines(source, limit), rate):
+        name = replayed.running_name(identity)
+        run = Run(name, replayed.KIND, options, {stream.name: recorder}, config)
+        for batch in _paced(lines, options["rate"]):
             recorder.write([line for line, _ in batch])
             for cents in (cents for _, cents in batch if cents is not None):
                 recorder.bought(cents)
@@ -86,8 +114,11 @@ def replay(
 
 
 def _identity(source: SourceFile) -> str:
+    return identity_of(next(_lines(source, 1), (b"", None))[0])
+
+
+def identity_of(first: bytes) -> str:
     """A name for replays whose lines have the same places: those that begin with the same line."""
-    first = next(_lines(source, 1), (b"", None))[0]
     return hashlib.sha256(first).hexdigest()[:16]
 
 
@@ -118,9 +149,7 @@ def _cents(value: dict[str, str]) -> int | None:
         return 0
 
 
-def _paced(
-    lines: Iterator[tuple[bytes, int | None]], rate: float | None
-) -> Iterator[list[tuple[bytes, int | None]]]:
+def _paced(lines: Iterator[Line], rate: float | None) -> Iterator[list[Line]]:
     began, written = time.monotonic(), 0
     while True:
         due = _AT_ONCE if rate is None else int((time.monotonic() - began) * rate) - written

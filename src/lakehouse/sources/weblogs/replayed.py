@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lakehouse.contracts.streams import CLICKSTREAM
+from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.settings import Settings
 from lakehouse.sources.weblogs import manifest as manifests
 from lakehouse.sources.weblogs.logfile import free_name
@@ -28,7 +28,8 @@ def settle(run: Manifest, config: Settings) -> Manifest:
     """Put away the log of a replay that has ended; the manifest that holds from now on."""
     folder = manifests.folder(config)
     name = run.run.removesuffix(_NOW)
-    live = config.weblog_folder(CLICKSTREAM.name) / CLICKSTREAM.log_file
+    (stream,) = (one for one in STREAMS if one.name in run.streams)
+    live = config.weblog_folder(stream.name) / stream.log_file
     if live.exists():
         _put_away(live, live.with_name(f"{live.name}.{name}"))
     manifests.delete(run, folder)
@@ -36,7 +37,7 @@ def settle(run: Manifest, config: Settings) -> Manifest:
     former = folder / f"{name}.json"
     if former.exists():
         before = manifests.load(former)
-        if before.streams[CLICKSTREAM.name].lines > run.streams[CLICKSTREAM.name].lines:
+        if before.streams[stream.name].lines > run.streams[stream.name].lines:
             return before
     manifests.save(run, folder)
     return run
