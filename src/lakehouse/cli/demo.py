@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lakehouse.cli.common import console, say
+from lakehouse.cli.containers import require_own_logs
 
 
 def register(app: typer.Typer) -> None:
@@ -39,6 +40,8 @@ def demo(
     from lakehouse.platform.command_line import command
     from lakehouse.sources.load import load_folder
 
+    if streams:
+        require_own_logs()
     began = time.monotonic()
     _heading("Servers")
     up("batch")

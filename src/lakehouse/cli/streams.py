@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.containers import require_own_logs
 
 if TYPE_CHECKING:
     from lakehouse.sources.weblogs.manifest import Manifest
@@ -59,6 +60,7 @@ def write(
     from lakehouse.sources.weblogs.writer import Options
     from lakehouse.sources.weblogs.writer import write as write_logs
 
+    require_own_logs()
     if malformed + late > 100:
         raise typer.BadParameter("--malformed and --late are more than 100 percent together")
     options = Options(
@@ -91,6 +93,7 @@ def replay(
     """Write the published clickstream into the log; again gives the same events, not new ones."""
     from lakehouse.sources.weblogs.replay import replay as replay_file
 
+    require_own_logs()
     with _progress(quiet=as_json) as on_second:
         made = replay_file(folder, rate, limit, on_second)
     _tell(made, as_json)
