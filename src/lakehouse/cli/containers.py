@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -58,4 +59,21 @@ def require_kept(out: Path) -> None:
         raise NotInContainersError(
             f"{out} would be removed together with the container: name a path below {volume}, "
             f"the volume of files that commands write, such as --out {volume}/{out.name}"
+        )
+
+
+def require_own_logs() -> None:
+    """Refuse to write web logs into a folder of the machine, which is mounted read only.
+
+    Raises:
+        NotInContainersError: `LAKEHOUSE_WEBLOGS_DIR` in `.env` names such a folder.
+    """
+    config = settings()
+    folder = config.weblogs_dir
+    if config.runtime != "docker" or folder is None or not folder.exists():
+        return
+    if not os.access(folder, os.W_OK):
+        raise NotInContainersError(
+            "LAKEHOUSE_WEBLOGS_DIR in .env names web logs of yours, which are mounted read only: "
+            "take the line out to write logs of the built-in shop (demo --no-streams writes none)"
         )

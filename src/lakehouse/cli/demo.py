@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from lakehouse.cli.common import heading, print_whole, say
+from lakehouse.cli.containers import require_own_logs
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +45,8 @@ def demo(
     from lakehouse.sources.files import find_source_files
     from lakehouse.sources.load import load_folder
 
+    if streams:
+        require_own_logs()
     began = time.monotonic()
     heading("Servers")
     up("batch")

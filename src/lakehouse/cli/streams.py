@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lakehouse.cli.common import JsonOption, console, print_json, say
+from lakehouse.cli.containers import require_own_logs
 
 if TYPE_CHECKING:
     from lakehouse.sources.weblogs.manifest import Manifest
@@ -58,6 +59,7 @@ def write(
     from lakehouse.sources.weblogs.writer import Options
     from lakehouse.sources.weblogs.writer import write as write_logs
 
+    require_own_logs()
     if malformed + late > 100:
         raise typer.BadParameter("--malformed and --late are more than 100 percent together")
     options = Options(
@@ -96,6 +98,7 @@ def replay(
     from lakehouse.sources.weblogs.replay import replay as replay_clickstream
     from lakehouse.sources.weblogs.replay_access_log import find_access_log, replay_access_log
 
+    require_own_logs()
     access_log = find_access_log(folder)
     with _progress(quiet=as_json) as on_second:
         if access_log is None or has_file(folder, PUBLISHED):

@@ -110,6 +110,20 @@ def test_files_on_the_volume_are_kept() -> None:
     require_kept(Path("anywhere"))
 
 
+@pytest.mark.parametrize(
+    "words", [("demo",), ("stream", "write", "--rate=1"), ("stream", "replay", "--from=x")]
+)
+def test_nothing_is_written_into_logs_of_the_machine(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda folder, mode: False)
+    with (
+        changed_settings({"runtime": "docker", "weblogs_dir": str(tmp_path)}),
+        pytest.raises(NotInContainersError, match="LAKEHOUSE_WEBLOGS_DIR"),
+    ):
+        app(list(words), standalone_mode=False)
+
+
 def test_the_writer_of_the_demo_starts_with_the_files_of_the_image(
     image: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
