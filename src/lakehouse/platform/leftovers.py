@@ -12,16 +12,22 @@ import psutil
 from lakehouse.platform.environment import MARK
 from lakehouse.platform.settings import Settings
 
+_ROUNDS = 3
+
 
 def end_leftovers(config: Settings) -> None:
     """End every process that was started for this state folder, and no other."""
     found = list(find_leftovers(config))
     for process in found:
         _signal(process, hard=False)
-    _, alive = psutil.wait_procs(found, timeout=10)
-    for process in alive:
-        _signal(process, hard=True)
-    psutil.wait_procs(alive, timeout=5)
+    psutil.wait_procs(found, timeout=10)
+    # again: while they ended, some may have started others
+    for _ in range(_ROUNDS):
+        alive = list(find_leftovers(config))
+        for process in alive:
+            _signal(process, hard=True)
+        if not psutil.wait_procs(alive, timeout=5)[1]:
+            break
 
 
 def find_leftovers(config: Settings) -> Iterator[psutil.Process]:
@@ -33,17 +39,20 @@ def find_leftovers(config: Settings) -> Iterator[psutil.Process]:
 
 
 def _is_ours(process: psutil.Process, config: Settings) -> bool:
-    """Whether it carries our mark, or has overwritten it and works in our folders.
+    """True if it carries our mark, or lacks it and yet can be no one else's.
 
-    PostgreSQL and Airflow put their titles where the environment was. A person's shell that stands
-    in one of the folders still has its environment, and is left alone.
+    PostgreSQL and Airflow overwrite their environment with their titles: they are recognised by
+    their working directory. A person's shell in one of the folders still has its environment and
+    is left alone, but for programs that were installed into the cache.
     """
     try:
         environment = process.environ()
-        if "PATH" in environment:
-            return environment.get(MARK) == str(config.state_dir)
-        place = Path(process.cwd())
+        if MARK in environment:
+            return environment[MARK] == str(config.state_dir)
+        place, program = Path(process.cwd()), Path(process.exe())
     except psutil.Error:
+        return False
+    if "PATH" in environment and not program.is_relative_to(config.cache_dir / "servers"):
         return False
     return any(place.is_relative_to(folder) for folder in (config.state_dir, config.postgres_home))
 
