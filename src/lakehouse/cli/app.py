@@ -28,7 +28,8 @@ from lakehouse.cli.common import errors
 from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.orchestration.pipelines import UnknownPipelineError
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.settings import MissingSecretError
+from lakehouse.platform.proxies import bypass_for_this_process
+from lakehouse.platform.settings import MissingSecretError, settings
 from lakehouse.sources.errors import SourceFileError
 
 app = typer.Typer(
@@ -66,6 +67,7 @@ app.add_typer(checks.app)
 def main() -> None:
     """Run a command; errors a person can act on are shown without a stack trace."""
     try:
+        bypass_for_this_process(settings())
         app(prog_name="./lakehouse")
     except _TOLD as error:
         errors.print(f"error: {error}", style="red", markup=False, soft_wrap=True)

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import find_jdk, find_maven
+from lakehouse.platform.proxies import maven_options
 from lakehouse.platform.services import Service
 from lakehouse.platform.settings import Settings
 
@@ -103,8 +104,10 @@ def by_maven(service: Service, folder: Path, postgres_platform: str) -> None:
     Raises:
         PlatformError: Maven failed; the message holds its last lines.
     """
+    maven = find_maven()
     command = [
-        *(str(find_maven()), "-q", "-B", "-f", str(service.pom), f"-Dassembly.directory={folder}"),
+        *(str(maven), *maven_options(maven, folder.parent, os.environ)),
+        *("-q", "-B", "-f", str(service.pom), f"-Dassembly.directory={folder}"),
         f"-Dpostgres.platform={postgres_platform}",
         "package",
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lakehouse.platform.environment import settings_environment
+from lakehouse.platform.proxies import bypass
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import Settings
 
@@ -43,7 +44,10 @@ def _settings() -> dict[str, str]:
         "airflow_parallelism": 2,
         "runtime": "docker",
     }
-    found = settings_environment(Settings.model_construct(**(standard | differing)))
+    config = Settings.model_construct(**(standard | differing))
+    found = settings_environment(config)
+    # Docker hands the proxies of its own configuration to containers
+    found |= bypass(config, {})
     for service in load_services():
         name = f"LAKEHOUSE_{service.name.upper()}"
         found[f"{name}_DATA"] = str(DATA / service.name)

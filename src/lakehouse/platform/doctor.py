@@ -14,6 +14,7 @@ import psutil
 from lakehouse.platform.assembly import unpacks_debian_packages
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import find_jdk, find_maven
+from lakehouse.platform.paths import unusable_paths
 from lakehouse.platform.ports import taken_ports
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import ENV_FILE, Settings
@@ -42,6 +43,7 @@ def examine(config: Settings) -> list[Finding]:
         _memory(),
         _disk(config),
         _ports(config),
+        _paths(config),
         *(_writable(name, folder) for name, folder in _folders(config)),
         _secrets_file(),
     ]
@@ -93,6 +95,11 @@ def _ports(config: Settings) -> Finding:
     taken = taken_ports(idle, config)
     found = f"{len(taken)} taken" if taken else "free, or held by our own servers"
     return Finding("ports", not taken, found, "; ".join(taken))
+
+
+def _paths(config: Settings) -> Finding:
+    unusable = unusable_paths(config)
+    return Finding("paths", not unusable, f"{len(unusable)} unusable", "; ".join(unusable))
 
 
 def _folders(config: Settings) -> list[tuple[str, Path]]:

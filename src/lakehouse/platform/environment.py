@@ -15,7 +15,8 @@ from pydantic import SecretStr
 
 from lakehouse.platform.assembly import assembled
 from lakehouse.platform.java import find_jdk, find_runtime
-from lakehouse.platform.services import load_services
+from lakehouse.platform.proxies import bypass
+from lakehouse.platform.services import SERVICES, load_services
 from lakehouse.platform.settings import PROJECT, Settings
 
 MARK = "LAKEHOUSE_SUPERVISED"
@@ -37,7 +38,7 @@ def settings_environment(config: Settings) -> dict[str, str]:
 
 def fingerprint(config: Settings) -> str:
     """Changes when a setting does: running servers would still have the old one."""
-    text = repr(sorted(settings_environment(config).items()))
+    text = repr((sorted(settings_environment(config).items()), str(SERVICES)))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -58,8 +59,10 @@ def process_environment(config: Settings) -> dict[str, str]:
         "PYTHONPATH": str(PROJECT / "src"),
         "PYTHONUNBUFFERED": "1",
         "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "no_proxy": ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get("no_proxy")))),
+        **bypass(config, os.environ),
     }
+    if config.runtime == "processes":
+        environment["TMPDIR"] = str(_scratch_folder(config))
     for service in load_services():
         name = service.name.upper()
         environment[f"LAKEHOUSE_{name}_DATA"] = str(service.data(config))
@@ -67,6 +70,13 @@ def process_environment(config: Settings) -> dict[str, str]:
             # an image has it at a place of its own
             environment.setdefault(f"LAKEHOUSE_{name}_ASSEMBLY", str(assembled(service, config)))
     return environment
+
+
+def _scratch_folder(config: Settings) -> Path:
+    folder = config.scratch_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
 
 
 def spark_home() -> Path:

@@ -16,6 +16,7 @@ from lakehouse.platform.assembly import assemble
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import ensure_tools
 from lakehouse.platform.leftovers import end_leftovers
+from lakehouse.platform.paths import require_usable_paths
 from lakehouse.platform.ports import require_free_ports
 from lakehouse.platform.probes import ready
 from lakehouse.platform.secrets import ensure_secrets
@@ -51,6 +52,7 @@ def set_up(say: Say, profile: str = "batch") -> Settings:
         PlatformError: something is missing that cannot be had from here.
     """
     services = in_profile(load_services(), profile)
+    require_usable_paths(settings())
     ensure_tools(say)
     added = ensure_secrets()
     if added:

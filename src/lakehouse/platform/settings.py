@@ -201,6 +201,11 @@ class Settings(BaseSettings):
         return self.state_dir / "run"
 
     @property
+    def scratch_dir(self) -> Path:
+        """Temporary files of every server: names in /tmp could be taken by other users."""
+        return self.state_dir / "tmp"
+
+    @property
     def state_id(self) -> str:
         """A short name of the state folder, for places outside of it."""
         return hashlib.sha256(str(self.state_dir).encode()).hexdigest()[:8]

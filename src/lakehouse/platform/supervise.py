@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import stat
 import subprocess
 import sys
-import tempfile
 import time
 import xmlrpc.client
 from dataclasses import dataclass
@@ -17,11 +15,13 @@ from supervisor.xmlrpc import Faults, SupervisorTransport
 
 from lakehouse.platform.environment import MARK, fingerprint, process_environment
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.services import Process, Service
+from lakehouse.platform.services import SERVICES, Process, Service
 from lakehouse.platform.settings import Settings
 
 # the system's limit is 107 bytes, and supervisor adds a suffix while it binds
 LONGEST_SOCKET = 90
+SERVICES_VARIABLE = "LAKEHOUSE_SERVICES"
+_STATE = "%(ENV_LAKEHOUSE_STATE_DIR)s"
 
 
 @dataclass(frozen=True)
@@ -34,65 +34,63 @@ class ProcessState:
     started_at: int
 
 
-def socket_path(config: Settings) -> Path:
-    """Where supervisor listens; a short place of this user where the state folder's is too long.
+def socket_path(config: Settings, process: str = "self") -> Path:
+    """Path of supervisor's socket; where it is too long, by way of the process that works there.
 
-    Raises:
-        PlatformError: that place belongs to someone else.
+    Args:
+        config: names the state folder.
+        process: id of the supervisor, as seen by others.
     """
     natural = config.run_dir / "supervisor.sock"
     if len(os.fsencode(natural)) <= LONGEST_SOCKET:
         return natural
-    folder = Path(tempfile.gettempdir()) / f"lakehouse-{os.getuid()}-{config.state_id}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if found.st_uid != os.getuid() or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
-        raise PlatformError(f"{folder} must be a folder that only you may enter: remove it")
-    return folder / "supervisor.sock"
+    return Path("/proc") / process / "cwd" / natural.name
 
 
 def write_configuration(services: tuple[Service, ...], config: Settings) -> Path:
-    """Write supervisord.conf for every process; nothing starts by itself."""
+    """Write supervisord.conf for every process; nothing starts by itself.
+
+    Folders are named by variables of the environment: in the file itself, characters such as #
+    would be syntax.
+    """
     for folder in (config.state_dir, config.run_dir, config.logs_dir):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700 if folder != config.state_dir else 0o755)
     sections = [_daemon_section(config)]
     for service in services:
         (config.state_dir / service.name).mkdir(exist_ok=True)
-        sections += [_program_section(service, process, config) for process in service.process]
+        sections += [_program_section(service, process) for process in service.process]
     file = config.run_dir / "supervisord.conf"
     file.write_text("\n".join(sections), encoding="utf-8")
     return file
 
 
-def _escaped(value: object) -> str:
-    return str(value).replace("%", "%%")
-
-
 def _daemon_section(config: Settings) -> str:
-    run, logs = _escaped(config.run_dir), _escaped(config.logs_dir)
+    socket = socket_path(config)
+    file = socket if socket.parent != config.run_dir else f"{_STATE}/run/{socket.name}"
     user = "user=root\n" if os.geteuid() == 0 else ""
     return (
-        f"[unix_http_server]\nfile={_escaped(socket_path(config))}\nchmod=0700\n\n"
-        f"[supervisord]\n{user}logfile={logs}/supervisord.log\nlogfile_maxbytes=5MB\n"
-        f"logfile_backups=1\nloglevel=info\npidfile={run}/supervisord.pid\n"
-        f"childlogdir={logs}\numask=077\n\n"
+        f"[unix_http_server]\nfile={file}\nchmod=0700\n\n"
+        f"[supervisord]\n{user}logfile={_STATE}/logs/supervisord.log\nlogfile_maxbytes=5MB\n"
+        f"logfile_backups=1\nloglevel=info\npidfile={_STATE}/run/supervisord.pid\n"
+        f"childlogdir={_STATE}/logs\numask=077\n\n"
         "[rpcinterface:supervisor]\n"
         "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n"
     )
 
 
-def _program_section(service: Service, process: Process, config: Settings) -> str:
+def _program_section(service: Service, process: Process) -> str:
     program, *arguments = process.command
-    command = " ".join([f'"{_escaped(service.folder / program)}"', *map(_escaped, arguments)])
+    command = " ".join([f'"%(ENV_{SERVICES_VARIABLE})s/{service.name}/{program}"', *arguments])
     return (
         f"[program:{process.name}]\ncommand={command}\n"
-        f"directory={_escaped(config.state_dir / service.name)}\n"
+        f"directory={_STATE}/{service.name}\n"
         # killed servers come back; those that cannot start give up after about three minutes
         "autostart=false\nautorestart=true\nstartsecs=2\nstartretries=18\n"
         f"stopsignal={process.stop_signal}\nstopwaitsecs={process.stop_seconds}\n"
         "stopasgroup=true\nkillasgroup=true\nredirect_stderr=true\n"
-        f"stdout_logfile={_escaped(log_file(process.name, config))}\n"
+        # supervisor expands this one twice
+        f"stdout_logfile=%{_STATE}/logs/{process.name}.log\n"
         "stdout_logfile_maxbytes=20MB\nstdout_logfile_backups=1\n"
     )
 
@@ -111,7 +109,8 @@ class Supervisor:
         self._fingerprint_file = config.run_dir / "settings.sha256"
 
     def _rpc(self) -> Any:
-        transport = SupervisorTransport(None, None, f"unix://{socket_path(self._config)}")
+        process = self._pid_file.read_text("utf-8").strip() if self._pid_file.exists() else "self"
+        transport = SupervisorTransport(None, None, f"unix://{socket_path(self._config, process)}")
         proxy = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
         return proxy.supervisor
 
@@ -138,7 +137,10 @@ class Supervisor:
         if self.pid is not None:
             self._reload()
             return
-        environment = process_environment(self._config) | {MARK: str(self._config.state_dir)}
+        environment = process_environment(self._config) | {
+            MARK: str(self._config.state_dir),
+            SERVICES_VARIABLE: str(SERVICES),
+        }
         answer = subprocess.run(
             [sys.executable, "-m", "supervisor.supervisord", "-c", str(file)],
             env=environment,
