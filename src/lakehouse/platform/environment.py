@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from lakehouse.platform.assembly import assembled
-from lakehouse.platform.java import find_jdk, find_runtime
+from lakehouse.platform.assembly import assembled, java_home
+from lakehouse.platform.java import find_runtime
 from lakehouse.platform.proxies import bypass
 from lakehouse.platform.services import SERVICES, load_services
 from lakehouse.platform.settings import PROJECT, Settings
@@ -46,13 +46,13 @@ def process_environment(config: Settings) -> dict[str, str]:
     """Everything a `services/*/run` script may ask for.
 
     Raises:
-        PlatformError: no suitable JDK was found.
+        PlatformError: no suitable Java was found.
     """
     inherited = {name: value for name, value in os.environ.items() if name not in _CONNECT_MARKS}
     environment = inherited | settings_environment(config)
     binaries = Path(sys.executable).parent
     environment |= {
-        "JAVA_HOME": str(find_jdk()),
+        "JAVA_HOME": str(java_home(config)),
         "LAKEHOUSE_JAVA_RUNTIME": str(find_runtime()),
         "SPARK_HOME": str(spark_home()),
         "PYSPARK_PYTHON": sys.executable,

@@ -15,12 +15,14 @@ from lakehouse.platform.errors import PlatformError
 
 VERSION = "17"
 NEWER_VERSION = 21
-PACKAGES = {"jdk": "openjdk-17-jdk-headless", "maven": "maven"}
+# the first that the system's release has: only Sqoop needs version 17 of the compiler
+JDK_PACKAGES = ("openjdk-17-jdk-headless", "default-jdk-headless")
+MAVEN_PACKAGE = "maven"
 
 
 @functools.cache
 def find_jdk() -> Path:
-    """The home of a JDK of exactly the version every server runs on.
+    """The home of a JDK of exactly the version every server runs on, and Sqoop compiles with.
 
     Raises:
         PlatformError: none was found; the message holds the command that installs one.
@@ -30,7 +32,34 @@ def find_jdk() -> Path:
             return home
     raise PlatformError(
         f"needs a JDK {VERSION} (with javac; newer ones do not run Hadoop), found none: "
-        f"{_advice(PACKAGES['jdk'])}, or point JAVA_HOME at one"
+        f"{_advice(JDK_PACKAGES[0])}, or point JAVA_HOME at one"
+    )
+
+
+def has_jdk() -> bool:
+    """True if there is a JDK of the servers' version; without one, Sqoop cannot run."""
+    try:
+        find_jdk()
+    except PlatformError:
+        return False
+    return True
+
+
+@functools.cache
+def find_compiler() -> Path:
+    """The home of a JDK for Maven: the servers' version, or a newer one.
+
+    Raises:
+        PlatformError: none was found.
+    """
+    if has_jdk():
+        return find_jdk()
+    for home in _candidates("*"):
+        if int(_version(home) or 0) >= int(VERSION):
+            return home
+    raise PlatformError(
+        f"Maven needs a JDK {VERSION} or newer (with javac), found none: "
+        f"{_advice(JDK_PACKAGES[0])}, or point JAVA_HOME at one"
     )
 
 
@@ -62,7 +91,7 @@ def find_maven() -> Path:
     """
     found = shutil.which("mvn")
     if found is None:
-        raise PlatformError(f"needs Maven, found none: {_advice(PACKAGES['maven'])}")
+        raise PlatformError(f"needs Maven, found none: {_advice(MAVEN_PACKAGE)}")
     return Path(found)
 
 
@@ -73,15 +102,17 @@ def ensure_tools(say: Callable[[str], None]) -> None:
         PlatformError: something is missing and cannot be installed from here.
     """
     missing = []
-    for package, find in ((PACKAGES["jdk"], find_jdk), (PACKAGES["maven"], find_maven)):
+    for packages, find in ((JDK_PACKAGES, find_compiler), ((MAVEN_PACKAGE,), find_maven)):
         try:
             find()
         except PlatformError:
-            missing.append(package)
+            missing.append(packages)
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
-        say(f"installing {' '.join(missing)} with apt-get")
-        _apt(missing)
-    find_jdk()
+        _apt("update", "-qq")
+        names = [next(filter(_is_packaged, packages), packages[0]) for packages in missing]
+        say(f"installing {' '.join(names)} with apt-get")
+        _apt("install", "-y", "-qq", *names)
+    find_compiler()
     find_maven()
 
 
@@ -120,12 +151,16 @@ def _advice(package: str) -> str:
     return f"run `sudo apt-get install -y {package}` (or your system's equivalent)"
 
 
-def _apt(packages: list[str]) -> None:
+def _is_packaged(package: str) -> bool:
+    answer = subprocess.run(["apt-cache", "show", package], capture_output=True)
+    return answer.returncode == 0
+
+
+def _apt(*arguments: str) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-qq"], ["install", "-y", "-qq", *packages]):
-        answer = subprocess.run(
-            ["apt-get", *arguments], env=environment, capture_output=True, text=True
-        )
-        if answer.returncode:
-            last = answer.stderr.strip().splitlines()[-1:]
-            raise PlatformError(f"apt-get {' '.join(arguments)} failed: {''.join(last)}")
+    answer = subprocess.run(
+        ["apt-get", *arguments], env=environment, capture_output=True, text=True
+    )
+    if answer.returncode:
+        last = answer.stderr.strip().splitlines()[-1:]
+        raise PlatformError(f"apt-get {' '.join(arguments)} failed: {''.join(last)}")

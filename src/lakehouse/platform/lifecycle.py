@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
-from lakehouse.platform import cassandra, hdfs, kafka, nifi_flows, postgres
-from lakehouse.platform.assembly import assemble
+from lakehouse.platform import cassandra, hdfs, kafka, nifi_flows, postgres, sqoop
+from lakehouse.platform.assembly import assemble, java_runtime
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.java import ensure_tools
+from lakehouse.platform.java import ensure_tools, has_jdk
 from lakehouse.platform.leftovers import end_leftovers
 from lakehouse.platform.paths import require_usable_paths
 from lakehouse.platform.ports import require_free_ports
@@ -58,6 +58,11 @@ def set_up(say: Say, profile: str = "batch") -> Settings:
     if added:
         say(f"generated {len(added)} secrets into .env")
     config = settings()
+    if not has_jdk():
+        if config.ingest_engine == "sqoop" and any(one.name == "sqoop" for one in services):
+            raise PlatformError(sqoop.NEEDS_JDK)
+        say("no JDK 17: servers run on the Java runtime of PyPI; Sqoop is left out")
+        services = (java_runtime(), *services)
     assemble(services, config, say)
     return config
 

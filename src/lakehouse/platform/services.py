@@ -63,6 +63,7 @@ class Service(_Model):
     folder: Path
     description: str
     profiles: tuple[str, ...]
+    python: str = Field("", description="versions its environment can have; the platform's if none")
     process: tuple[Process, ...] = ()
 
     @property

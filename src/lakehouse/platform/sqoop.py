@@ -8,9 +8,14 @@ from pathlib import Path
 
 from lakehouse.platform.environment import process_environment
 from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.java import has_jdk
 from lakehouse.platform.services import SERVICES
 from lakehouse.platform.settings import Settings, settings
 
+NEEDS_JDK = (
+    "Sqoop compiles classes with a JDK 17, and there is none: put INGEST_ENGINE=spark into .env, "
+    "which imports without Sqoop, or install a JDK 17 and point JAVA_HOME at it"
+)
 _TELLING = ("ERROR", "Exception", "FATAL", "Caused by")
 
 
@@ -25,8 +30,10 @@ def run_sqoop(args: Sequence[str], work: Path, config: Settings | None = None) -
     (`--password-file file:///...`), never into `args`.
 
     Raises:
-        SqoopError: Sqoop ended with an error.
+        SqoopError: Sqoop ended with an error, or there is no JDK for it.
     """
+    if not has_jdk():
+        raise SqoopError(NEEDS_JDK)
     environment = process_environment(config or settings()) | {"SQOOP_WORK": str(work)}
     work.mkdir(parents=True, exist_ok=True)
     answer = subprocess.run(

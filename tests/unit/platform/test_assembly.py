@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
 import pytest
 
-from lakehouse.platform.assembly import assemble, assembled, missing_assemblies, unpack
+from lakehouse.platform.assembly import assemble, assembled, missing_assemblies, python_for, unpack
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.services import Service
 from lakehouse.platform.settings import Settings
@@ -78,3 +79,22 @@ def test_archive_is_unpacked_by_a_python_without_tar_filters(
     unpack(tmp_path)
     assert (tmp_path / "server/bin/program").read_text() == "binary"
     assert not (tmp_path / "server.txz").exists()
+
+
+def test_environment_has_a_python_that_its_packages_go_with(tmp_path: Path) -> None:
+    own = service(tmp_path / "a", "", "requirements.txt")
+    older = service(tmp_path / "b", "", "requirements.txt").model_copy(update={"python": "<3.11"})
+    current = older.model_copy(update={"python": ">=3.11"})
+    assert python_for(own) == python_for(current) == sys.executable
+    assert python_for(older) == "<3.11"
+
+
+def test_missing_python_is_named_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    config = Settings(cache_dir=tmp_path / "cache")
+    one = service(tmp_path / "x", "", "requirements.txt").model_copy(update={"python": ">=3.99"})
+    with pytest.raises(PlatformError, match=r"x needs Python >=3.99: .*leave x out"):
+        assemble([one], config, print)
