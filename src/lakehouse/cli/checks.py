@@ -145,6 +145,15 @@ def _is_current(page: Path, text: str) -> bool:
 
 def _pytest(suites: list[Suite], told: list[str]) -> bool:
     """Run unit tests on all cores; beside the others, which share servers, if those run too."""
+    scratch = PROJECT / ".tmp"
+    scratch.mkdir(mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        # tests and their servers leave nothing in /tmp, where names can be taken by other users
+        os.environ["TMPDIR"] = folder
+        return _run_suites(suites, told)
+
+
+def _run_suites(suites: list[Suite], told: list[str]) -> bool:
     unit = [suite for suite in suites if suite is Suite.UNIT]
     others = [suite for suite in suites if suite is not Suite.UNIT]
     if unit and others:

@@ -19,6 +19,7 @@ from lakehouse.platform.leftovers import end_leftovers
 from lakehouse.platform.paths import require_usable_paths
 from lakehouse.platform.ports import require_free_ports
 from lakehouse.platform.probes import ready
+from lakehouse.platform.scratch import remove_stale_counters
 from lakehouse.platform.secrets import ensure_secrets
 from lakehouse.platform.services import (
     Process,
@@ -64,6 +65,8 @@ def set_up(say: Say, profile: str = "batch") -> Settings:
         say("no JDK 17: servers run on the Java runtime of PyPI; Sqoop is left out")
         services = (java_runtime(), *services)
     assemble(services, config, say)
+    # Maven is a JVM, too
+    remove_stale_counters()
     return config
 
 
@@ -265,3 +268,4 @@ def _stop_all(supervisor: Supervisor, config: Settings, say: Say) -> None:
                 say(f"{process.name} stopped")
         supervisor.shut_down()
     end_leftovers(config)
+    remove_stale_counters()
