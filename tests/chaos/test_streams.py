@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import random
@@ -13,29 +12,20 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
-from integration.launching import lakehouse, lakehouse_json, lakehouse_started
-from lakehouse.contracts import catalog
-from lakehouse.contracts.model import Layer
-from lakehouse.contracts.streams import SOURCE, STREAMS
-from lakehouse.orchestration import steps
-from lakehouse.platform import spark
+from chaos.conftest import differences, settle
+from integration.launching import lakehouse_started
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
-from lakehouse.platform.trial import trial_platform
-from lakehouse.silver.compaction import compact
 
 SECONDS = int(os.environ.get("LAKEHOUSE_CHAOS_SECONDS", "180"))
 SEED = int(os.environ.get("LAKEHOUSE_CHAOS_SEED", "1"))
 RATE = 2_000
 EVERY_SECONDS = 10.0
 VICTIMS = ("kafka", "nifi", "cassandra", "datanode", "streaming")
-CATCH_UP_SECONDS = 600
-DAY = "2026-01-01"
 
 
 @dataclass
@@ -49,24 +39,11 @@ class Ordeal:
 
     @property
     def broken(self) -> list[dict]:
-        return [line for proof in self.proofs for line in proof["lines"] if not line["balanced"]]
+        return differences(self.proofs)
 
     @property
     def doubled_in_silver(self) -> int:
         return sum(proof["doubles"].get("silver", 0) for proof in self.proofs)
-
-
-@pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """The stream servers and the engine, with a small warehouse."""
-    with trial_platform(tmp_path_factory.mktemp("chaos"), "spark", "stream") as running:
-        folder = tmp_path_factory.mktemp("generated")
-        lakehouse_json("generate", "--orders", "500", "--out", str(folder))
-        lakehouse_json("load", "--from", str(folder))
-        for layer in (Layer.BRONZE, Layer.SILVER, Layer.GOLD):
-            for table in catalog.build_order(catalog.batch(layer)):
-                steps.run(layer, table.name, DAY)
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -82,19 +59,7 @@ def ordeal(config: Settings) -> Ordeal:
         writer.terminate()
     told, _ = writer.communicate(timeout=60)
     found.lines = {n: counts["lines"] for n, counts in json.loads(told)["streams"].items()}
-    began = time.monotonic()
-    # gold is only counted: it takes what silver has, so all hops before it have to be done
-    lakehouse("verify", "--streams", f"--wait={CATCH_UP_SECONDS}", seconds=3 * CATCH_UP_SECONDS)
-    found.caught_up_seconds = time.monotonic() - began
-    for table in catalog.build_order(catalog.of_source(Layer.GOLD, SOURCE)):
-        steps.run(Layer.GOLD, table.name, DAY)
-    # two hours later every hour that was written in is over
-    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
-    session = spark.connect("chaos")
-    for stream in STREAMS:
-        compact(session, stream.name, DAY, now=later)
-    session.stop()
-    found.proofs = json.loads(lakehouse("verify", "--streams", "--json").stdout)
+    found.proofs, found.caught_up_seconds = settle()
     return found
 
 

@@ -86,6 +86,22 @@ def test_servers_listen_on_this_machine_alone(platform: Settings) -> None:
     assert open_to_all == {getattr(platform, name) for name in ON_EVERY_ADDRESS}
 
 
+def test_scratch_files_lie_in_the_state_folder(platform: Settings) -> None:
+    assert platform.scratch_dir.stat().st_mode & 0o777 == 0o700
+    states = Supervisor(platform).states()
+    for process in (p for name in SERVERS for p in process_family(states[name].pid)):
+        # some live for a moment only
+        with suppress(psutil.NoSuchProcess):
+            temporary = process.environ().get("TMPDIR")
+            # some overwrite their environment by a title
+            assert temporary in (str(platform.scratch_dir), None), process
+            command = process.cmdline()
+            if Path(process.exe()).name == "java":
+                assert f"-Djava.io.tmpdir={platform.state_dir}" in " ".join(command)
+            opened = [file.path for file in process.open_files()]
+            assert [name for name in opened if Path(name).parent == Path("/tmp")] == []
+
+
 def test_a_second_up_finds_everything_running(platform: Settings) -> None:
     before = {name: state.pid for name, state in Supervisor(platform).states().items()}
     answer = lakehouse("up")
@@ -202,6 +218,8 @@ def test_sqoop_imports_a_table_as_avro(platform: Settings, table: str, tmp_path:
         *("--num-mappers", "1", "--target-dir", target),
     ]
     run_sqoop(arguments, tmp_path / "work")
+    # its default is a folder in /tmp that belongs to the first user of the machine
+    assert (tmp_path / "work/staging").is_dir()
     files = Hdfs()
     part = next(name for name in files.names(target) if name.endswith(".avro"))
     (tmp_path / part).write_bytes(files.read(f"{target}/{part}"))

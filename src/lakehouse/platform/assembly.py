@@ -113,7 +113,7 @@ def by_maven(service: Service, folder: Path, postgres_platform: str) -> None:
         f"-Dpostgres.platform={postgres_platform}",
         "package",
     ]
-    _run(command, service, JAVA_HOME=str(find_compiler()))
+    _run(command, service, JAVA_HOME=str(find_compiler()), TMPDIR=_scratch(folder))
     unpack(folder)
 
 
@@ -122,7 +122,7 @@ def _by_uv(service: Service, requirements: Path, folder: Path) -> None:
     uv = str(Path(sys.executable).with_name("uv"))
     make = [uv, "venv", "--quiet", "--relocatable", "--python", python_for(service), str(folder)]
     try:
-        _run(make, service)
+        _run(make, service, TMPDIR=_scratch(folder))
     except PlatformError as error:
         if not service.python:
             raise
@@ -135,6 +135,7 @@ def _by_uv(service: Service, requirements: Path, folder: Path) -> None:
     _run(
         [uv, "pip", "install", "--quiet", "--python", str(folder / "bin/python"), *complete],
         service,
+        TMPDIR=_scratch(folder),
     )
 
 
@@ -189,6 +190,13 @@ def java_home(config: Settings) -> Path:
 def unpacks_debian_packages() -> bool:
     """Whether this system can fetch and unpack them."""
     return all(shutil.which(tool) for tool in ("apt-get", "dpkg-deb"))
+
+
+def _scratch(folder: Path) -> str:
+    """Temporary files of installers, which leave some: beside what they make, not in /tmp."""
+    place = folder.parent / "tmp"
+    place.mkdir(parents=True, exist_ok=True)
+    return str(place)
 
 
 def _run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from lakehouse.platform.assembly import unpacks_debian_packages
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import find_compiler, find_jdk, find_maven, has_jdk
 from lakehouse.platform.paths import unusable_paths
-from lakehouse.platform.ports import taken_ports
+from lakehouse.platform.ports import taken_ports, unresolved_name
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import ENV_FILE, Settings
 from lakehouse.platform.sqoop import NEEDS_JDK
@@ -46,6 +47,7 @@ def examine(config: Settings) -> list[Finding]:
         _disk(config),
         _ports(config),
         _paths(config),
+        _host_name(),
         *(_writable(name, folder) for name, folder in _folders(config)),
         _secrets_file(),
     ]
@@ -111,6 +113,11 @@ def _ports(config: Settings) -> Finding:
 def _paths(config: Settings) -> Finding:
     unusable = unusable_paths(config)
     return Finding("paths", not unusable, f"{len(unusable)} unusable", "; ".join(unusable))
+
+
+def _host_name() -> Finding:
+    remedy = unresolved_name()
+    return Finding("host name", not remedy, socket.gethostname(), remedy)
 
 
 def _folders(config: Settings) -> list[tuple[str, Path]]:

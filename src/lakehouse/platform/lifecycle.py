@@ -17,7 +17,7 @@ from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import ensure_tools, has_jdk
 from lakehouse.platform.leftovers import end_leftovers
 from lakehouse.platform.paths import require_usable_paths
-from lakehouse.platform.ports import require_free_ports
+from lakehouse.platform.ports import require_free_ports, unresolved_name
 from lakehouse.platform.probes import ready
 from lakehouse.platform.scratch import remove_stale_counters
 from lakehouse.platform.secrets import ensure_secrets
@@ -54,6 +54,8 @@ def set_up(say: Say, profile: str = "batch") -> Settings:
     """
     services = in_profile(load_services(), profile)
     require_usable_paths(settings())
+    if warning := unresolved_name():
+        say(f"warning: {warning}")
     ensure_tools(say)
     added = ensure_secrets()
     if added:

@@ -1,4 +1,4 @@
-"""Whether ports are free, and who holds those that are not."""
+"""Whether ports are free, who holds those that are not, and the machine's own name."""
 
 from __future__ import annotations
 
@@ -36,6 +36,22 @@ def taken_ports(processes: Iterable[Process], config: Settings) -> list[str]:
                     f"end that, or choose another port with LAKEHOUSE_{setting.upper()}"
                 )
     return found
+
+
+def unresolved_name() -> str:
+    """A sentence if the machine's own name has no address, which Java's servers look up.
+
+    Empty where it has one.
+    """
+    name = socket.gethostname()
+    try:
+        socket.getaddrinfo(name, None)
+    except OSError:
+        return (
+            f"the machine's name {name} resolves to no address, which Hadoop and Sqoop need: "
+            f"add the line `127.0.1.1 {name}` to /etc/hosts"
+        )
+    return ""
 
 
 def is_free(number: int, host: str) -> bool:

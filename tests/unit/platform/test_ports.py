@@ -7,8 +7,9 @@ import socket
 
 import pytest
 
+from lakehouse.platform.doctor import examine
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.ports import require_free_ports
+from lakehouse.platform.ports import require_free_ports, unresolved_name
 from lakehouse.platform.services import load_services, process_named, processes_of
 from lakehouse.platform.settings import Settings
 
@@ -30,3 +31,16 @@ def test_a_free_port_is_fine() -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         number = holder.getsockname()[1]
     require_free_ports([postgres], Settings(postgres_port=number))
+
+
+def test_machine_whose_name_has_no_address_is_named_with_the_line_for_hosts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # reserved: it resolves nowhere
+    monkeypatch.setattr(socket, "gethostname", lambda: "shop.invalid")
+    assert "`127.0.1.1 shop.invalid` to /etc/hosts" in unresolved_name()
+    found = next(one for one in examine(Settings()) if one.check == "host name")
+    assert not found.ok
+    assert "127.0.1.1 shop.invalid" in found.remedy
+    monkeypatch.setattr(socket, "gethostname", lambda: "localhost")
+    assert unresolved_name() == ""

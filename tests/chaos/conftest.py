@@ -1,0 +1,58 @@
+"""The platform that chaos tests share, and the way back to reconciled streams."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from integration.launching import lakehouse, lakehouse_json
+from lakehouse.contracts import catalog
+from lakehouse.contracts.model import Layer
+from lakehouse.contracts.streams import SOURCE, STREAMS
+from lakehouse.orchestration import steps
+from lakehouse.platform import spark
+from lakehouse.platform.settings import Settings
+from lakehouse.platform.trial import trial_platform
+from lakehouse.silver.compaction import compact
+
+CATCH_UP_SECONDS = 600
+DAY = "2026-01-01"
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The stream servers and the engine, with a small warehouse."""
+    with trial_platform(tmp_path_factory.mktemp("chaos"), "spark", "stream") as running:
+        folder = tmp_path_factory.mktemp("generated")
+        lakehouse_json("generate", "--orders", "500", "--out", str(folder))
+        lakehouse_json("load", "--from", str(folder))
+        for layer in (Layer.BRONZE, Layer.SILVER, Layer.GOLD):
+            for table in catalog.build_order(catalog.batch(layer)):
+                steps.run(layer, table.name, DAY)
+        yield running
+
+
+def settle() -> tuple[list[dict], float]:
+    """Carry everything written to gold and reconcile it; seconds until silver had all of it."""
+    began = time.monotonic()
+    # gold is only counted: it takes what silver has, so all hops before it have to be done
+    lakehouse("verify", "--streams", f"--wait={CATCH_UP_SECONDS}", seconds=3 * CATCH_UP_SECONDS)
+    seconds = time.monotonic() - began
+    for table in catalog.build_order(catalog.of_source(Layer.GOLD, SOURCE)):
+        steps.run(Layer.GOLD, table.name, DAY)
+    # two hours later every hour that was written in is over
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
+    session = spark.connect("chaos")
+    for stream in STREAMS:
+        compact(session, stream.name, DAY, now=later)
+    session.stop()
+    return json.loads(lakehouse("verify", "--streams", "--json").stdout), seconds
+
+
+def differences(proofs: list[dict]) -> list[dict]:
+    """Lines of the reconciliation that differ."""
+    return [line for proof in proofs for line in proof["lines"] if not line["balanced"]]
