@@ -65,7 +65,8 @@ def _print(proof: Proof) -> None:
     if not any(line.hop == "log → raw" for line in proof.lines):
         say(f"     {proof.stream}: no log files: the comparison begins with the raw topic")
     for name in proof.unreadable:
-        say(f"     {proof.stream}: not counted, cannot be read: {name}")
+        text = f"     {proof.stream}: not counted, cannot be read: {name}"
+        console.print(text, markup=False, soft_wrap=True)
     for line in proof.lines:
         _print_line(line)
     if proof.doubles:
