@@ -35,5 +35,6 @@ AUTO = (
     # a virtual host and its port hold one colon, an IPv6 address holds more
     r"^(?:[^\s:]+:\d+ )?"
     rf'([^\s,]+)(?:, ?[^\s,]+)*+ \S+ (?:\S+|[^\["]*?) \[({CLF_TIME})\] "{REQUEST}" (\S+) (\S+)'
-    rf'(?: "({QUOTED})" "({QUOTED})"(?: {_EXTRA})*+)?$'
+    # syslog and others cut long lines, most often in the agent
+    rf'(?: "({QUOTED})" "({QUOTED})(?:"(?: {_EXTRA})*+)?)?$'
 )

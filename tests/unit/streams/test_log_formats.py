@@ -49,8 +49,8 @@ LINES: tuple[tuple[str, str, dict[str, str]], ...] = (
         COMMON,
     ),
     (
-        "%a %{%d/%b/%Y:%H:%M:%S %z}t %<s %!200{Foo}i %b %r",
-        f"203.0.113.7 {CLF} 200 - 512 GET /a?b HTTP/1.1",
+        '%a %{%d/%b/%Y:%H:%M:%S %z}t %<s %!200{Foo}i %b "%r"',
+        f'203.0.113.7 {CLF} 200 - 512 "GET /a?b HTTP/1.1"',
         COMMON,
     ),
     (
