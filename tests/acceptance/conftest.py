@@ -51,7 +51,7 @@ def built(platform: Settings, tmp_path_factory: pytest.TempPathFactory) -> Built
     if folder is None:
         folder = tmp_path_factory.mktemp("stand-in")
         lakehouse_json("generate", "--orders", "1000", "--seed", "3", "--out", str(folder))
-    loaded = lakehouse_json("load", "--from", str(folder))
+    loaded = lakehouse_json("load", "--yes", "--from", str(folder))
     runs = lakehouse_json("run", "--all", "--date", DAY)
     rows = {table["table"]: table["rows"] for table in loaded["tables"]}
     return Built(folder, DAY, is_sample, rows, runs)

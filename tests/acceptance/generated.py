@@ -44,7 +44,7 @@ def brought_to_gold(platform: Settings, folder: Path) -> Generated:
     Among containers nothing is killed: that is done from outside (tests/containers).
     """
     manifest = lakehouse_json("generate", *SIZE, "--defects", "--out", str(folder))
-    lakehouse_json("load", "--from", str(folder))
+    lakehouse_json("load", "--yes", "--from", str(folder))
     if platform.runtime == "docker":
         ordeal = Ordeal()
         lakehouse_json("run", "--all", "--date", DAY)

@@ -79,7 +79,7 @@ def cluster(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def losses(cluster: Stack) -> Losses:
     """A broker, then a data node dies while the DAGs run and lines are written."""
     cluster.lakehouse("generate", "--orders", "2000", "--seed", "6", "--out", "/data/generated/one")
-    cluster.lakehouse("load", "--from", "/data/generated/one")
+    cluster.lakehouse("load", "--yes", "--from", "/data/generated/one")
     writer = cluster.started(
         *("stream", "write", "--rate", str(RATE), "--duration", str(WRITE_SECONDS))
     )

@@ -29,7 +29,7 @@ class Ordeal:
 @pytest.fixture(scope="module")
 def ordeal(stack: Stack) -> Ordeal:
     stack.lakehouse("generate", "--orders", "2000", "--seed", "5", "--out", "/data/generated/kills")
-    stack.lakehouse("load", "--from", "/data/generated/kills")
+    stack.lakehouse("load", "--yes", "--from", "/data/generated/kills")
     found = Ordeal()
     writer = stack.started(
         *("stream", "write", "--rate", str(RATE), "--duration", str(WRITE_SECONDS))

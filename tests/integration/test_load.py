@@ -6,6 +6,7 @@ import codecs
 import gzip
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import postgres
 from lakehouse.serving.verify import sum_in_source
 from lakehouse.sources.errors import SourceFileError
+from lakehouse.sources.files import DATABASES
 from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
+from lakehouse.sources.origin import Origin, recorded
 
 pytestmark = pytest.mark.usefixtures("platform")
 
@@ -55,6 +58,13 @@ def _has_key(table: Table) -> bool:
         f"SELECT 1 FROM pg_constraint WHERE contype = 'p' AND conrelid = '{table.name}'::regclass"
     )
     return bool(_query(table, query))
+
+
+def test_origin_is_stored_with_the_load(files: Path) -> None:
+    load_folder(files)
+    for database in DATABASES:
+        with closing(postgres.connect(database, "loader")) as connection:
+            assert recorded(connection, database) == Origin.of(files)
 
 
 def test_load_twice_gives_the_same(files: Path) -> None:
