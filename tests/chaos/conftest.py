@@ -29,7 +29,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     with trial_platform(tmp_path_factory.mktemp("chaos"), "spark", "stream") as running:
         folder = tmp_path_factory.mktemp("generated")
         lakehouse_json("generate", "--orders", "500", "--out", str(folder))
-        lakehouse_json("load", "--from", str(folder))
+        lakehouse_json("load", "--yes", "--from", str(folder))
         for layer in (Layer.BRONZE, Layer.SILVER, Layer.GOLD):
             for table in catalog.build_order(catalog.batch(layer)):
                 steps.run(layer, table.name, DAY)
