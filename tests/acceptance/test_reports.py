@@ -27,7 +27,10 @@ def shown(streamed: dict[str, dict]) -> dict[str, dict[str, Any]]:
 def test_a_visual_has_rows(name: str, shown: dict[str, dict[str, Any]]) -> None:
     rows = shown[name]["rows"]
     assert rows
-    assert all(row[-1] is not None for row in rows[:3])
+    measures = [row[-len(VISUALS[name].measures) :] for row in rows]
+    # a group may lack one of its measures, such as the days late of orders under way
+    assert all(any(value is not None for value in row) for row in measures)
+    assert all(any(row[i] is not None for row in measures) for i in range(len(measures[0])))
 
 
 @pytest.mark.parametrize(
@@ -117,9 +120,7 @@ def test_the_funnel_grows_narrower(shown: dict[str, dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
-def test_the_twin_of_every_measure_gives_a_figure(
-    measure: Measure, streamed: dict[str, dict]
-) -> None:
+def test_every_measure_has_a_value(measure: Measure, streamed: dict[str, dict]) -> None:
     (row,) = query(f"SELECT {queries.sql(measure.name)} FROM gold.{measure.table}").rows
     assert row[0] is not None
 

@@ -18,6 +18,7 @@ from typing import Annotated
 
 import typer
 
+from lakehouse.cli import public_names
 from lakehouse.cli.common import errors, say
 from lakehouse.contracts import dictionary
 from lakehouse.platform import containers
@@ -29,8 +30,17 @@ from lakehouse.streams import flows
 
 app = typer.Typer()
 
+
+def _public_names() -> str:
+    # the application holds this module's commands, too: it is complete only when it runs
+    from lakehouse.cli.app import app as commands
+
+    return public_names.page(commands)
+
+
 GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
+    public_names.PAGE: _public_names,
     Path("containers/settings.env"): containers.settings_file,
     **flows.files(),
     **grafana.files(),

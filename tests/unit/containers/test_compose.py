@@ -129,13 +129,18 @@ def test_a_server_is_watched_limited_and_its_log_is_rotated(name: str) -> None:
 
 
 def test_all_of_batch_and_stream_fit_into_eight_gigabytes() -> None:
-    limits = [
-        mebibytes(service["mem_limit"])
-        for service in SERVERS.values()
+    both = {
+        name: mebibytes(service["mem_limit"])
+        for name, service in SERVERS.items()
         if {"batch", "stream"} & set(service["profiles"])
-    ]
-    assert len(limits) >= 13
-    assert sum(limits) <= 8192
+    }
+    needed = {
+        process.name
+        for profile in ("batch", "stream")
+        for process in processes_of(in_profile(load_services(), profile))
+    }
+    assert needed <= set(both)
+    assert sum(both.values()) <= 8192
 
 
 def test_volumes_are_named_and_each_is_used() -> None:

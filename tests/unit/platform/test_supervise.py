@@ -15,7 +15,10 @@ def test_every_process_restarts_and_takes_its_children_along(tmp_path: Path) -> 
     file = write_configuration(load_services(), Settings(state_dir=tmp_path))
     parsed = configparser.RawConfigParser()
     parsed.read(file)
-    for process in processes_of(load_services()):
+    known = processes_of(load_services())
+    assert {f"program:{process.name}" for process in known} <= set(parsed.sections())
+    assert known
+    for process in known:
         section = parsed[f"program:{process.name}"]
         assert section["autorestart"] == "true"
         assert section["autostart"] == "false"

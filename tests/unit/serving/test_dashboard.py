@@ -174,8 +174,12 @@ def test_latencies_and_letters_are_drawn() -> None:
     assert live_view.letters_card(None, NOON).picture["data"] == []
 
 
-def test_figures_are_json() -> None:
-    json.dumps([card.picture for card in view().cards().values()])
+def test_charts_are_json_that_browsers_read() -> None:
+    charts = [card.picture for card in view().cards().values()]
+    assert charts
+    # NaN and Infinity are not JSON: a browser would refuse the whole answer
+    sent = json.loads(json.dumps(charts, allow_nan=False))
+    assert [len(chart["data"]) for chart in sent] == [len(chart["data"]) for chart in charts]
 
 
 def test_every_server_with_a_port_has_an_address() -> None:

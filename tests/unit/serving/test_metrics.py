@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
 from pyspark.sql import SparkSession
 
 from lakehouse.platform.java import find_jdk
@@ -50,9 +51,19 @@ def published(*of: Source) -> str:
 
 def test_names_follow_prometheus() -> None:
     assert len({metric.name for metric in METRICS}) == len(METRICS)
+    assert all(metric.name.startswith("lakehouse_") for metric in METRICS)
+
+
+def test_every_declared_metric_is_published_with_its_type_and_labels() -> None:
+    samples = [Sample(metric.name, 1, metric.labels) for metric in METRICS]
+    source = Source("all", Readings(samples), 15)
+    source.refresh()
+    families = {family.name: family for family in text_string_to_metric_families(published(source))}
     for metric in METRICS:
-        assert metric.name.startswith("lakehouse_")
-        assert ("_total" in metric.name) == metric.only_grows
+        # the parser names a family of counters without its suffix
+        family = families[metric.name.removesuffix("_total")]
+        assert family.type == ("counter" if metric.name.endswith("_total") else "gauge")
+        assert set(metric.labels) == set(family.samples[0].labels), metric.name
 
 
 def test_a_figure_is_published_as_declared() -> None:

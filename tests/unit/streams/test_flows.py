@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,23 +12,36 @@ import pytest
 from lakehouse.contracts import cassandra
 from lakehouse.contracts.streams import ACCESS_LOG, PARTITION_COLUMNS, STREAMS
 from lakehouse.platform.nifi_parameters import PARAMETERS
-from lakehouse.platform.settings import Settings
-from lakehouse.streams.flow_model import ROW
+from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.streams.flows import GROUPS
 from lakehouse.streams.parquet import fields_of
 
 NAMES = {"LogToBronzeState", "ClickToBronzeState", "ToSilverState", "Ecom_log", "Ecom_clickstream"}
-# what each type of processor may hand on, except what is merely done
-OWED = {
-    "lakehouse.nifi.TailLines": {"success"},
-    "lakehouse.nifi.PublishLines": {"failure"},
-    "lakehouse.nifi.ConsumeLines": {"success"},
-    "org.apache.nifi.processors.standard.MergeContent": {"merged", "failure"},
-    "PutCassandra": {"failure", "invalid"},
-    "PutHdfs": {"failure"},
+JAVA = PROJECT / "services/nifi/nar/src/main/java"
+PYTHON = PROJECT / "nifi-templates/processors"
+# of processors that are not ours: NiFi's documentation of MergeContent; and of all in Python
+OF_NIFI = {
+    "org.apache.nifi.processors.standard.MergeContent": {"merged", "failure", "original"},
 }
+OF_PYTHON = {"failure", "original"}
+# pixels that NiFi draws a processor with on its canvas
+WIDTH, HEIGHT = 352, 128
 FLOWS: list[dict[str, Any]] = [json.loads(group.render())["flowContents"] for group in GROUPS]
 PROCESSORS = [processor for flow in FLOWS for processor in flow["processors"]]
+
+
+def relationships(kind: str) -> set[str]:
+    """Names of all relationships that a type of processor declares in its source."""
+    if kind in OF_NIFI:
+        return OF_NIFI[kind]
+    if kind.startswith("lakehouse."):
+        source = (JAVA / kind.replace(".", "/")).with_suffix(".java").read_text("utf-8")
+        found = set(re.findall(r'Relationship\.Builder\(\)\s*\.name\("(\w+)"\)', source))
+    else:
+        source = (PYTHON / f"{kind}.py").read_text("utf-8")
+        found = set(re.findall(r'Relationship\("(\w+)"', source)) | OF_PYTHON
+    assert found, kind
+    return found
 
 
 def values(name: str) -> set[str]:
@@ -48,21 +61,26 @@ def test_whatever_is_owed_is_connected(flow: dict[str, Any]) -> None:
         for relationship in link["selectedRelationships"]
     }
     for processor in flow["processors"]:
-        assert not {"failure", "merged"} & set(processor["autoTerminatedRelationships"])
-        for relationship in OWED[processor["type"]]:
-            assert (processor["identifier"], relationship) in connected, processor["name"]
+        ended = set(processor["autoTerminatedRelationships"])
+        assert not {"failure", "merged"} & ended
+        routed = {one for one in relationships(processor["type"]) - ended}
+        assert routed == {
+            name for identifier, name in connected if identifier == processor["identifier"]
+        }, processor["name"]
 
 
-@pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow["name"])
-def test_records_that_never_fit_are_set_aside(flow: dict[str, Any]) -> None:
-    for processor in flow["processors"]:
-        if processor["properties"].get("Format") == "parquet":
-            ends = processor["autoTerminatedRelationships"]
-            assert "invalid" not in ends
-            links = [
-                one for one in flow["connections"] if "invalid" in one["selectedRelationships"]
-            ]
-            assert processor["identifier"] in {one["source"]["id"] for one in links}
+def test_records_that_fit_into_no_file_are_routed_to_quarantine() -> None:
+    written = [one for one in PROCESSORS if one["properties"].get("Format") == "parquet"]
+    routed = {
+        link["source"]["id"]
+        for flow in FLOWS
+        for link in flow["connections"]
+        if "invalid" in link["selectedRelationships"]
+    }
+    assert len(written) == len(STREAMS)
+    for processor in written:
+        assert "invalid" not in processor["autoTerminatedRelationships"]
+        assert processor["identifier"] in routed
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow["name"])
@@ -76,10 +94,10 @@ def test_queues_are_bounded_and_ends_exist(flow: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("flow", FLOWS, ids=lambda flow: flow["name"])
-def test_no_two_processors_share_a_place(flow: dict[str, Any]) -> None:
-    places = Counter((p["position"]["x"], p["position"]["y"]) for p in flow["processors"])
-    assert max(places.values()) == 1
-    assert ROW > 130  # the height of a processor on the canvas
+def test_no_two_processors_overlap_on_the_canvas(flow: dict[str, Any]) -> None:
+    places = [(one["position"]["x"], one["position"]["y"]) for one in flow["processors"]]
+    for (x, y), (other_x, other_y) in itertools.combinations(places, 2):
+        assert abs(x - other_x) >= WIDTH or abs(y - other_y) >= HEIGHT
 
 
 def test_identifiers_are_unique() -> None:
