@@ -218,6 +218,7 @@ def test_archives_are_read_and_an_unreadable_file_is_named(nifi: Settings) -> No
     )
     assert Counter(found) == Counter(written.expected)
     assert f"{log.name}.3.xz cannot be read" in await_(lambda: alarm(nifi), bool, 30)
+    (folder / f"{log.name}.3.xz").unlink()
 
 
 def test_a_kill_loses_no_line_and_leaves_no_child(nifi: Settings) -> None:
