@@ -142,9 +142,9 @@ def test_result_beyond_the_memory_ends_only_its_statement(
     login: Callable[[Settings], Login], platform: Settings
 ) -> None:
     before = Supervisor(platform).states()["spark"].pid
-    with pytest.raises(QueryError, match="the result is too large for the Thrift server") as told:
+    with pytest.raises(QueryError, match="the result is too large for the Thrift server") as caught:
         query(f"{WIDE} FROM range(0, 9000000, 1, 1)", login(platform))
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
     assert query("SELECT count(*) FROM range(10)").rows == [(10,)]
     assert Supervisor(platform).states()["spark"].pid == before
 

@@ -79,7 +79,7 @@ def statements(text: str) -> list[str]:
 
 
 def _text(statement: str | None, file: Path | None) -> str | None:
-    """What to run; None for a prompt."""
+    """Text of the statements; None for a prompt."""
     if statement is not None:
         return statement
     if file is not None and str(file) != "-":

@@ -1,4 +1,4 @@
-"""Where the content of a source database came from, kept as the comment of the database."""
+"""Origin of the content of a source database, kept as the comment of the database."""
 
 from __future__ import annotations
 

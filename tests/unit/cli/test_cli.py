@@ -116,7 +116,7 @@ class Reconciliation:
     [(True, 0), (False, 1), (PlatformError("not built yet"), 3), (ValueError("unforeseen"), 3)],
 )
 @pytest.mark.parametrize("options", [(), ("--streams",)])
-def test_verify_tells_differences_from_what_it_could_not_check(
+def test_verify_separates_differences_from_failed_checks(
     outcome: bool | Exception,
     code: int,
     options: tuple[str, ...],
@@ -164,7 +164,7 @@ def test_shell_completes_dags() -> None:
 
 
 class Databases:
-    """What a load meets: the origin of each database, and the folders loaded."""
+    """Databases whose comment is the origin of their data."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, comment: str | None) -> None:
         self.comment = comment

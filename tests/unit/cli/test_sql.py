@@ -23,7 +23,7 @@ ROWS = [(Decimal("1.50"), 1, 2, None, "[bold]"), (Decimal("2.50"), 3, 4, "é", "
 
 
 class Cursor:
-    """A session that answers every statement alike, and notes them."""
+    """A session that records statements and gives each the same answer."""
 
     def __init__(self) -> None:
         self.ran: list[str] = []
