@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from integration.killing import kill_supervisor
@@ -9,6 +11,7 @@ from integration.launching import lakehouse
 from lakehouse.platform.leftovers import find_leftovers
 from lakehouse.platform.ports import taken_ports
 from lakehouse.platform.services import load_services, processes_of
+from lakehouse.platform.status import ORPHANED
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
 
@@ -22,6 +25,9 @@ def test_up_and_down_end_what_a_killed_supervisor_leaves(
         assert len(servers) == 3
         kill_supervisor(config)
         assert servers <= {process.pid for process in find_leftovers(config)}
+        shown = json.loads(lakehouse("status", "--json").stdout)
+        orphaned = [one["name"] for one in shown if one["alarm"] == ORPHANED]
+        assert sorted(orphaned) == ["node-exporter", "postgres", "prometheus"]
         for profile in ("postgres", "prometheus"):
             answer = lakehouse("up", profile)
             assert answer.returncode == 0, answer.stderr

@@ -65,7 +65,7 @@ def set_up(say: Say, profile: str = "batch") -> Settings:
         if config.ingest_engine == "sqoop" and any(one.name == "sqoop" for one in services):
             raise PlatformError(sqoop.NEEDS_JDK)
         say("no JDK 17: servers run on the Java runtime of PyPI; Sqoop is left out")
-        services = (java_runtime(), *services)
+        services = (java_runtime(), *(one for one in services if one.name != "sqoop"))
     assemble(services, config, say)
     # Maven is a JVM, too
     remove_stale_counters()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from dataclasses import dataclass
 
 import psutil
 
 from lakehouse.platform.alarms import OWN_ALARMS, folder_alarm
+from lakehouse.platform.leftovers import find_leftovers
+from lakehouse.platform.ports import is_free
 from lakehouse.platform.probes import ready
 from lakehouse.platform.services import Probe, Process, Service, load_services
 from lakehouse.platform.settings import Settings
@@ -27,6 +30,7 @@ class ServerStatus:
     alarm: str = ""
 
 
+ORPHANED = "runs without its supervisor, which was killed: ./lakehouse up starts it again"
 # probes that log in or ask a query: too dear for who looks every few seconds
 _DEAR = ("postgres", "kafka", "cassandra", "nifi")
 
@@ -38,12 +42,24 @@ def server_statuses(config: Settings, *, quick: bool = False) -> list[ServerStat
         config: where the servers are.
         quick: of servers whose probe is dear, only find out whether they listen.
     """
-    states = Supervisor(config).states()
-    return [
+    supervisor = Supervisor(config)
+    states = supervisor.states()
+    found = [
         _status(service, process, states.get(process.name), config, quick)
         for service in load_services()
         for process in service.process
     ]
+    own = config.runtime == "processes"
+    if own and supervisor.pid is None and any(find_leftovers(config)):
+        return [_orphaned(status, config) for status in found]
+    return found
+
+
+def _orphaned(status: ServerStatus, config: Settings) -> ServerStatus:
+    """The status of a server after its supervisor was killed: it may run on without one."""
+    if all(is_free(port, config.bind_host) for port in status.ports.values()):
+        return status
+    return dataclasses.replace(status, alarm=ORPHANED)
 
 
 def _status(

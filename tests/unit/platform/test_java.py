@@ -90,3 +90,5 @@ def test_setup_without_a_jdk_refuses_sqoop_before_it_installs_anything(
     monkeypatch.setenv("INGEST_ENGINE", "spark")
     lifecycle.set_up(print, "batch")
     assert installed[0] == "java"
+    assert "spark" in installed
+    assert "sqoop" not in installed

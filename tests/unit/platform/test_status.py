@@ -7,9 +7,12 @@ import socket
 import time
 from pathlib import Path
 
+import pytest
+
+from lakehouse.platform import status
 from lakehouse.platform.services import Process, load_services, processes_of
 from lakehouse.platform.settings import Settings
-from lakehouse.platform.status import reached
+from lakehouse.platform.status import ORPHANED, reached, server_statuses
 
 
 def process(name: str) -> Process:
@@ -42,3 +45,16 @@ def test_a_mark_tells_while_it_is_fresh_and_nothing_where_it_is_out_of_reach(
     assert reached(process("streaming"), config) == "ready"
     os.utime(mark, (time.time() - 60,) * 2)
     assert reached(process("streaming"), config) == "stopped"
+
+
+def test_server_that_outlived_its_supervisor_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        config = Settings(state_dir=tmp_path, postgres_port=port)
+        for orphans, alarm in ([], ""), ([object()], ORPHANED):
+            monkeypatch.setattr(status, "find_leftovers", lambda _, found=orphans: iter(found))
+            shown = {one.name: one.alarm for one in server_statuses(config)}
+            assert shown["postgres"] == alarm
+            assert shown["streaming"] == ""
