@@ -111,7 +111,8 @@ def test_files_on_the_volume_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("demo",), ("stream", "write", "--rate=1"), ("stream", "replay", "--from=x")]
+    "words",
+    [("demo",), ("stream", "write", "--rate=1", "--duration=1"), ("stream", "replay", "--from=x")],
 )
 def test_nothing_is_written_into_logs_of_the_machine(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

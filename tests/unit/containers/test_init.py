@@ -21,7 +21,7 @@ case "$*" in
   "compose version --short") echo 2.30.0 ;;
   *"run --rm --interactive"*) cat ;;
   "compose "*" config "*) shift; exec docker-compose "$@" ;;
-  "compose ps --services"*) echo "${RUNNING:-}" ;;
+  "compose ps "*) echo "${RUNNING:-}" ;;
   "ps --all"*) printf '%s' "${OWNER:-}" ;;
   compose*run*) echo "$*" >>"$CALLS" ;;
 esac
