@@ -14,9 +14,14 @@ from lakehouse.platform.services import SERVICES
 from lakehouse.platform.settings import Settings
 
 
-def test_blank_hash_percent_and_accent_are_accepted() -> None:
-    odd = Path("/home/a b/my shop #1 100% é")
-    require_usable_paths(Settings(state_dir=odd, cache_dir=odd))
+def test_blank_hash_and_accent_are_accepted() -> None:
+    odd = Path("/home/a b/my shop #1 é")
+    require_usable_paths(Settings(state_dir=odd, cache_dir=odd / "100%"))
+
+
+def test_percent_sign_in_the_state_folder_is_refused() -> None:
+    with pytest.raises(PlatformError, match=r"'%'.*LAKEHOUSE_STATE_DIR"):
+        require_usable_paths(Settings(state_dir=Path("/data/100%")))
 
 
 @pytest.mark.parametrize("character", [":", ",", '"', "'", "$", "*", "\n"])
