@@ -20,7 +20,7 @@ def test_blank_hash_and_accent_are_accepted() -> None:
 
 
 def test_percent_sign_in_the_state_folder_is_refused() -> None:
-    with pytest.raises(PlatformError, match="'%'.*LAKEHOUSE_STATE_DIR"):
+    with pytest.raises(PlatformError, match=r"'%'.*LAKEHOUSE_STATE_DIR"):
         require_usable_paths(Settings(state_dir=Path("/data/100%")))
 
 
