@@ -36,7 +36,7 @@ def check_days(spark: SparkSession, contract: Table, ingest_date: str) -> None:
 
 
 def day_problem(days: Mapping[Table, str], ingest_date: str) -> str:
-    """What keeps gold from being built from silver tables of these days; empty if nothing.
+    """Reason why gold is not built from silver tables of these days; empty if there is none.
 
     Args:
         days: ingest date (YYYY-MM-DD) that each silver table holds.

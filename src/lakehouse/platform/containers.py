@@ -103,7 +103,7 @@ def is_secret(field: FieldInfo) -> bool:
 
 
 def _defaults() -> dict[str, Any]:
-    """What the settings are where `.env` says nothing."""
+    """Settings for which `.env` has no line."""
     hosts = {process.host: process.name for process in processes_of(load_services())}
     standard = {
         name: field.get_default(call_default_factory=True)

@@ -1,4 +1,4 @@
-"""Whether ports are free, who holds those that are not, and the machine's own name."""
+"""Free and taken ports, the processes that hold them, and the address of the machine's name."""
 
 from __future__ import annotations
 

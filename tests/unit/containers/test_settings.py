@@ -125,7 +125,7 @@ def test_logs_that_a_group_may_read_are_read_by_its_number(tmp_path: Path) -> No
 
 
 def mounted(service: dict[str, Any], target: str) -> tuple[str, bool]:
-    """What is mounted there, and True if it is read only."""
+    """Source of the mount, and True if it is read only."""
     (mount,) = [one for one in service["volumes"] if one["target"] == target]
     return mount["source"], mount.get("read_only", False)
 

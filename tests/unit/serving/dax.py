@@ -20,7 +20,7 @@ Number = Decimal | None
 
 @dataclass(frozen=True)
 class Model:
-    """What an expression is evaluated on.
+    """Rows, measures and parameters that an expression is evaluated on.
 
     Attributes:
         table: the only table that may be named.

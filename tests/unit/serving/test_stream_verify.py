@@ -38,7 +38,7 @@ class Message:
 
 
 class Published:
-    """What NiFi and Spark made of lines: all of them raw and clean."""
+    """Messages of NiFi and Spark for lines: all of them raw and clean."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.raw: list[Message] = []
