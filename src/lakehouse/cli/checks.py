@@ -22,6 +22,7 @@ from lakehouse.cli import public_names
 from lakehouse.cli.common import errors, say
 from lakehouse.contracts import dictionary
 from lakehouse.platform import containers
+from lakehouse.platform.scratch import remove_stale_counters
 from lakehouse.platform.settings import PROJECT
 from lakehouse.serving.grafana import files as grafana
 from lakehouse.serving.powerbi import project as powerbi
@@ -160,7 +161,10 @@ def _pytest(suites: list[Suite], told: list[str]) -> bool:
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         # tests and their servers leave nothing in /tmp, where names can be taken by other users
         os.environ["TMPDIR"] = folder
-        return _run_suites(suites, told)
+        passed = _run_suites(suites, told)
+    # no option of a JVM moves the folder of its counters
+    remove_stale_counters()
+    return passed
 
 
 def _run_suites(suites: list[Suite], told: list[str]) -> bool:
