@@ -32,7 +32,6 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     folder = tmp_path_factory.mktemp("spark")
     # an address of the machine's own: a host name that resolves nowhere must not stop the tests
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    os.environ["SPARK_LAUNCHER_OPTS"] = "-XX:-UsePerfData"
     session = (
         SparkSession.builder.master("local[1]")
         .appName("unit tests")
@@ -52,7 +51,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             "spark.driver.extraJavaOptions",
             "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms1g -Xmn600m -XX:MetaspaceSize=400m"
             # as the engine: the lineage of a model is long
-            f" -Xss4m -Djava.io.tmpdir={folder} -XX:-UsePerfData",
+            f" -Xss4m -Djava.io.tmpdir={folder}",
         )
         .getOrCreate()
     )
