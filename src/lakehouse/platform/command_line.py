@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lakehouse.platform.settings import settings
+from lakehouse.platform.settings import InvalidSettingError, settings
 
 _HERE = "./lakehouse"
 _IN_CONTAINERS = "./lakehouse --runtime docker"
@@ -12,7 +12,11 @@ _IN_CONTAINERS = "./lakehouse --runtime docker"
 
 def launcher() -> str:
     """The words in front of each command."""
-    return _IN_CONTAINERS if settings().runtime == "docker" else _HERE
+    try:
+        return _IN_CONTAINERS if settings().runtime == "docker" else _HERE
+    except InvalidSettingError:
+        # the message about an invalid setting names commands, too
+        return _HERE
 
 
 def command(words: str) -> str:
