@@ -43,8 +43,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 @pytest.fixture(scope="module")
 def browser(servers: Settings) -> Browser:
     found = Browser(f"http://127.0.0.1:{servers.dashboard_port}")
-    # rankings of a whole day are the last that the first reading brings
-    until(lambda: bool(found.live()["picture-products"]["figure"]["data"]), 40)
+    # the sessions of a whole day are the last that the first reading brings
+    until(lambda: bool(found.live()["picture-funnel"]["figure"]["data"]), 40)
     return found
 
 
