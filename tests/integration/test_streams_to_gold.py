@@ -94,7 +94,11 @@ def make_dimensions(session: SparkSession) -> None:
     """The dimensions that streams point at, with two customers and three products."""
     members = {
         gold.DIM_DATE: "SELECT explode(sequence(DATE'2016-01-01', DATE'2035-12-31')) AS date_key",
-        gold.DIM_CUSTOMER: "SELECT explode(array(1, 2)) AS customer_key, 'u' AS customer_unique_id",
+        gold.DIM_CUSTOMER: (
+            "SELECT n AS customer_key, n AS person_key, 'u' AS customer_unique_id, "
+            "TIMESTAMP'2016-01-01' AS valid_from, true AS is_current "
+            "FROM (SELECT explode(array(1, 2)) AS n)"
+        ),
         gold.DIM_PRODUCT: (
             "SELECT n + 100 AS product_key, concat('p', n) AS product_id, "
             "'toys' AS product_category_name_english, -1 AS product_category_key "

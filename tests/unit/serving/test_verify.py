@@ -123,9 +123,9 @@ class Postgres:
     def cursor(self) -> Postgres:
         return self
 
-    def execute(self, statement: str) -> None:
+    def execute(self, statement: str, _: tuple[object, ...]) -> None:
         ((column,), (table,)) = (
-            re.findall(r'round\("(\w+)"', statement),
+            re.findall(r'translate\("(\w+)"', statement),
             re.findall(r'FROM "(\w+)"', statement),
         )
         rows = self._lake.source(f"source.{table}")
