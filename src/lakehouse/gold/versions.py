@@ -9,7 +9,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.gold import DIM_CUSTOMER, UNKNOWN_DATE
+from lakehouse.contracts.gold import UNKNOWN_DATE
 from lakehouse.contracts.model import Table
 
 ADDRESS = ("zip_code_prefix", "city", "state")
@@ -92,13 +92,11 @@ def _differs_from_previous(order: WindowSpec) -> Column:
 
 
 def _complete(dim_customer: DataFrame) -> DataFrame:
-    missing = {
-        column.name: F.lit(None).cast(column.type)
-        for column in DIM_CUSTOMER.columns
-        if column.name in ("person_key", "is_current") and column.name not in dim_customer.columns
-    }
-    return (
-        dim_customer.withColumns(missing)
-        .withColumn("person_key", F.coalesce("person_key", "customer_key"))
-        .withColumn("is_current", F.coalesce("is_current", F.lit(True)))
+    """Fill the columns of the history, which an older table lacks or has empty."""
+    filled = {"person_key": F.col("customer_key"), "is_current": F.lit(True)}
+    return dim_customer.withColumns(
+        {
+            name: F.coalesce(name, value) if name in dim_customer.columns else value
+            for name, value in filled.items()
+        }
     )
