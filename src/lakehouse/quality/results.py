@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from lakehouse.contracts import ddl, places
 from lakehouse.contracts.model import Table
@@ -27,8 +29,17 @@ def record(spark: SparkSession, table: Table, ingest_date: str, results: Sequenc
     spark.createDataFrame(rows, schema).coalesce(1).write.insertInto(CHECK_RESULT.full_name)
 
 
+@retry(
+    retry=retry_if_exception_type(PySparkException),
+    stop=stop_after_attempt(5),
+    wait=wait_fixed(1),
+    reraise=True,
+)
 def ensure_table(spark: SparkSession) -> None:
-    """Create the table of results where it is missing."""
+    """Create the table of results if it is missing.
+
+    The first tasks of a new lake may create it at the same time: Delta lets one of them win.
+    """
     if spark.catalog.tableExists(CHECK_RESULT.full_name):
         return
     spark.sql(f"CREATE DATABASE IF NOT EXISTS {CHECK_RESULT.layer}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import unicodedata
 from collections.abc import Callable
 
@@ -21,8 +20,8 @@ _ACCENTED = "áàâãäéèêëíìîïóòôõöúùûüçñ´`’"  # noqa: RU
 _PLAIN = "aaaaaeeeeiiiiooooouuuucn'''"
 _FORM_LENGTH = 40
 # Decomposed letters (NFD, as macOS writes them) and their composed forms (NFC).
-_LETTERS = "áàâãäéèêëíìîïóòôõöúùûüçñ"
-_COMPOSED = {unicodedata.normalize("NFD", c): c for c in _LETTERS + _LETTERS.upper()}
+_COMPOSED = "áàâãäéèêëíìîïóòôõöúùûüçñ"
+_LETTERS = [(unicodedata.normalize("NFD", c), c) for c in _COMPOSED + _COMPOSED.upper()]
 
 
 def typed(bronze: DataFrame, contract: Table) -> DataFrame:
@@ -115,11 +114,9 @@ def _zip_code_prefix(text: Column) -> Column:
 
 
 def _composed(text: Column) -> Column:
-    replaced = functools.reduce(
-        lambda so_far, pair: F.replace(so_far, F.lit(pair[0]), F.lit(pair[1])),
-        _COMPOSED.items(),
-        text,
-    )
+    # one replacement inside another per letter would exceed the depth of a Spark Connect message
+    letters = F.array(*[F.struct(F.lit(d).alias("d"), F.lit(c).alias("c")) for d, c in _LETTERS])
+    replaced = F.aggregate(letters, text, lambda so_far, pair: F.replace(so_far, pair.d, pair.c))
     return F.when(text.rlike(r"\p{M}"), replaced).otherwise(text)
 
 
