@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -24,34 +23,17 @@ from lakehouse.contracts.model import Total as TotalContract
 from lakehouse.gold import versions
 from lakehouse.platform import postgres
 from lakehouse.quality import checks, quarantine
+from lakehouse.serving.reconciliation import Line
 from lakehouse.silver.building import built_from
 from lakehouse.silver.reading import number, present
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-Figure = int | Decimal
 _AT_ONCE = 3
 _MONEY = "DECIMAL(20,2)"
 # the first number without room in that type
 _TOO_LARGE = Decimal(10) ** 18
-
-
-@dataclass(frozen=True)
-class Line:
-    """One balance: what was expected, what was found, and how the expected side adds up."""
-
-    hop: str
-    table: str
-    subject: str
-    expected: Figure
-    found: Figure
-    how: str
-
-    @property
-    def balanced(self) -> bool:
-        """Whether both sides agree."""
-        return self.expected == self.found
 
 
 Check = Callable[["SparkSession"], tuple[Line, ...]]

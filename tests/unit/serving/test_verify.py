@@ -23,7 +23,7 @@ from lakehouse.contracts.catalog import INGEST_DATE
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.quality import QUARANTINE_COLUMNS
 from lakehouse.serving import verify
-from lakehouse.serving.verify import Line
+from lakehouse.serving.reconciliation import Line
 
 DAY = "2026-01-01"
 LAYERS = (Layer.SOURCE, Layer.BRONZE, Layer.SILVER, Layer.GOLD)
