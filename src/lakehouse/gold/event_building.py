@@ -16,7 +16,14 @@ from lakehouse.contracts import catalog
 from lakehouse.contracts.gold import UNKNOWN_KEY
 from lakehouse.contracts.model import Layer, Reference, Table
 from lakehouse.contracts.streams import STREAMS
-from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table, function_of
+from lakehouse.gold.building import (
+    INCOMING,
+    GoldReport,
+    checked,
+    ensure_table,
+    function_of,
+    incoming,
+)
 from lakehouse.platform.errors import PlatformError
 from lakehouse.quality import merged_files, results
 from lakehouse.quality.checks import stop_if_failed
@@ -97,14 +104,11 @@ def _added(
     _stop_without_dimensions(spark, contract)
     inputs = {name: spark.table(f"{Layer.GOLD}.{name}") for name in contract.reads[1:]}
     made = function_of(contract)(**{silver.name: events}, **inputs)
-    rows = made.select(*contract.column_names).persist()
-    try:
-        count, outcomes = checked(spark, rows, contract)
+    with incoming(spark, made.select(*contract.column_names)) as rows:
+        count, outcomes = checked(spark, contract)
         results.record(spark, contract, ingest_date, outcomes)
         stop_if_failed(contract, outcomes)
         return count, _merged(spark, rows, contract)
-    finally:
-        rows.unpersist()
 
 
 def _stop_without_dimensions(spark: SparkSession, contract: Table) -> None:
@@ -121,7 +125,6 @@ def _merged(spark: SparkSession, rows: DataFrame, contract: Table) -> int:
     """Insert what the fact does not hold; the number of rows inserted."""
     (day,) = contract.partition
     days = [str(row[0]) for row in rows.select(day).distinct().collect()]
-    rows.createOrReplaceTempView(INCOMING)
     outcome = spark.sql(merge_statement(contract, days)).first()
     return int(outcome["num_inserted_rows"]) if outcome else 0
 

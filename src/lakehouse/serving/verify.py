@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -58,19 +59,14 @@ def _checks() -> Iterator[Check]:
             yield _bound(_source_total, silver, total)
             yield _bound(_silver_total, silver, total)
         if silver.grain:
-            yield _bound(_unique, silver)
-        for reference in silver.references:
-            if reference.severity is Severity.QUARANTINE:
-                yield _bound(_no_orphans, silver, reference)
+            yield partial(_keys, table=silver)
     for gold in catalog.batch(Layer.GOLD):
         # a summary of another fact has rows of its own; its totals are compared
         if not gold.is_dimension and catalog.read_by_gold(gold.reads[0]).layer is Layer.SILVER:
             yield _bound(_silver_to_gold, gold)
         for total in gold.totals:
             yield _bound(_gold_total, gold, total)
-        yield _bound(_unique, gold)
-        for reference in gold.references:
-            yield _bound(_no_orphans, gold, reference)
+        yield partial(_keys, table=gold)
     yield _people
     yield _bound(_state_of_own_address)
     yield _bound(_allocation)
@@ -176,17 +172,23 @@ def _gold_total(spark: SparkSession, gold: Table, total: TotalContract) -> Line:
     return Line(hop, gold.name, total.column, expected, found, how)
 
 
-def _unique(spark: SparkSession, table: Table) -> Line:
-    result = checks.repeated(spark.table(table.full_name), table)
-    hop = f"in {table.layer}"
-    return Line(hop, table.name, "repeated keys", 0, result.broken_rows, ", ".join(table.grain))
-
-
-def _no_orphans(spark: SparkSession, table: Table, reference: Any) -> Line:
-    parent = spark.table(f"{table.layer}.{reference.table}")
-    result = checks.orphans(spark.table(table.full_name), reference, parent)
-    how = f"{reference.column} in {reference.table}"
-    return Line(f"in {table.layer}", table.name, "orphans", 0, result.broken_rows, how)
+def _keys(spark: SparkSession, table: Table) -> tuple[Line, ...]:
+    """Repeated keys, and the orphans of each reference; one query for all."""
+    references = [
+        r
+        for r in table.references
+        if table.layer is Layer.GOLD or r.severity is Severity.QUARANTINE
+    ]
+    query = checks.violations_query(table.full_name, table, [], references)
+    found = {row["check"]: int(row["violations"]) for row in spark.sql(query).collect()}
+    hop, repeated = f"in {table.layer}", found[checks.REPEATED_KEY]
+    return (
+        Line(hop, table.name, "repeated keys", 0, repeated, ", ".join(table.grain)),
+        *[
+            Line(hop, table.name, "orphans", 0, found[r.name], f"{r.column} in {r.table}")
+            for r in references
+        ],
+    )
 
 
 def _people(spark: SparkSession) -> tuple[Line, Line]:
