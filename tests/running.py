@@ -19,5 +19,6 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     if settings().runtime == "docker":
         yield settings()
         return
-    with trial_platform(tmp_path_factory.mktemp("lake"), "batch") as config:
+    # with a blank, as in a checkout that is called `my shop`
+    with trial_platform(tmp_path_factory.mktemp("my lake"), "batch") as config:
         yield config

@@ -1,8 +1,9 @@
-"""The machine fails under load: supervisor, power, disk, frozen servers. Nothing is lost.
+"""The machine fails under load: supervisor, power, disk, frozen servers, clock.
 
 Each fault comes while a writer is at work; then both reconciliations have to agree. A power cut
 is every process killed at once: what only the operating system had not yet written to the disk
-stays, as it would not in a real one. The full disk needs root, who alone may mount a file system.
+stays, as it would not in a real one. The full disk needs root, who alone may mount a file system;
+the clock needs apt-get, which fetches libfaketime.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from chaos.clocks import FakeClock
 from chaos.conftest import differences, settle
 from integration.killing import cut_power, kill_supervisor
 from integration.launching import lakehouse, lakehouse_started
@@ -32,6 +34,7 @@ RATE = 500
 WRITE_SECONDS = 60
 FREEZE_SECONDS = 20
 FULL_SECONDS = 30
+CLOCK_SECONDS = 3_600
 SERVERS = ("kafka", "nifi", "cassandra", "namenode", "datanode", "streaming")
 # state of the servers that the full disk needs, and a little load
 DISK_MB = 3_000
@@ -48,10 +51,11 @@ def report(capsys: pytest.CaptureFixture[str]) -> Report:
 
 
 @contextmanager
-def load() -> Iterator[None]:
+def load(environment: Mapping[str, str] | None = None) -> Iterator[None]:
     """Write log lines for a while; leave when the writer has ended by itself."""
     writer = lakehouse_started(
-        *("stream", "write", f"--rate={RATE}", f"--duration={WRITE_SECONDS}", "--json")
+        *("stream", "write", f"--rate={RATE}", f"--duration={WRITE_SECONDS}", "--json"),
+        environment=environment,
     )
     try:
         time.sleep(10)
@@ -123,6 +127,21 @@ def test_each_server_is_frozen(config: Settings, report: Report) -> None:
     assert_reconciled()
     shown = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in times.items())
     report(f"frozen for {FREEZE_SECONDS} s each: all ready again after {shown}")
+
+
+def test_clock_is_set_back(config: Settings, tmp_path: Path, report: Report) -> None:
+    clock = FakeClock(tmp_path)
+    clock.give("kafka", config)
+    wait_until_ready(config)
+    with load(clock.environment):
+        clock.set_back(seconds=CLOCK_SECONDS)
+        time.sleep(10)
+        seconds = wait_until_ready(config)
+    caught_up = assert_reconciled()
+    report(
+        f"clock of Kafka and the writer set back by {CLOCK_SECONDS} s: ready after "
+        f"{seconds:.0f} s, caught up in {caught_up:.0f} s"
+    )
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from lakehouse.platform.settings import PROJECT, settings
@@ -20,10 +22,17 @@ def lakehouse(*arguments: str, seconds: float = 900) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, timeout=seconds)
 
 
-def lakehouse_started(*arguments: str) -> subprocess.Popen[str]:
-    """The launcher at work, its output kept for the end."""
-    command = [*LAUNCHER, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+def lakehouse_started(
+    *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start the launcher, its output kept for the end, with additional environment variables."""
+    return subprocess.Popen(
+        [*LAUNCHER, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(environment or {})},
+    )
 
 
 def lakehouse_json(*arguments: str) -> Any:

@@ -41,7 +41,8 @@ def _arguments(source: Table, folder: str, login: postgres.Login, password: Path
         "--username",
         login.user,
         "--password-file",
-        password.as_uri(),
+        # Hadoop's Path takes a path as it is: %20 would be part of a name
+        f"file://{password}",
         "--table",
         source.name,
         "--columns",
