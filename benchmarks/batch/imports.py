@@ -58,7 +58,7 @@ def _to_file(table: Table) -> Callable[[], object]:
     def work() -> None:
         target = settings().state_dir / f"{table.name}.csv"
         with (
-            contextlib.closing(postgres.connect(table.source, "reader")) as server,
+            contextlib.closing(postgres.connect(table.source_database, "reader")) as server,
             server.cursor() as cursor,
             target.open("wb") as stream,
         ):

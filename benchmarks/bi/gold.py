@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.batch.lake import GOLD_TABLES, Lake
 from benchmarks.measuring import tell, timed
-from lakehouse.contracts import catalog, streams
+from lakehouse.contracts import gold_streams
 from lakehouse.contracts.gold import FACT_DELIVERY_MONTH, FACT_SALES_MONTH, UNKNOWN_KEY
 from lakehouse.contracts.gold_streams import (
     ABANDONED_CART,
@@ -24,14 +24,14 @@ from lakehouse.contracts.gold_streams import (
     FACT_SESSION,
     PURCHASED,
 )
-from lakehouse.contracts.model import Column, Layer, Table
+from lakehouse.contracts.model import Column, Table
 from lakehouse.gold.building import computed, ensure_table
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # what reports ask: no visual shows what models say
-TABLES = (*GOLD_TABLES, *catalog.of_source(Layer.GOLD, streams.SOURCE))
+TABLES = (*GOLD_TABLES, *gold_streams.TABLES)
 _KEPT = "bi_base"
 # far beyond the members of one copy
 _KEYS_OF_A_COPY = 100_000_000

@@ -44,7 +44,7 @@ def odd_rows(platform: Settings, tmp_path_factory: pytest.TempPathFactory) -> li
     load_folder(folder)
     columns = ", ".join(TABLE.column_names)
     with (
-        closing(postgres.connect(TABLE.source, "loader")) as server,
+        closing(postgres.connect(TABLE.source_database, "loader")) as server,
         server,
         server.cursor() as cursor,
     ):

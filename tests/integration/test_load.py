@@ -32,7 +32,7 @@ def files(tmp_path: Path) -> Path:
 
 
 def _query(table: Table, query: str, role: postgres.Role = "loader") -> list[tuple[object, ...]]:
-    connection = postgres.connect(table.source, role)
+    connection = postgres.connect(table.source_database, role)
     try:
         with connection.cursor() as cursor:
             cursor.execute(query)
@@ -238,7 +238,7 @@ def test_one_database_leaves_the_other(files: Path) -> None:
     load_folder(files)
     before = _contents()
     for table in sources.TABLES:
-        if table.source == sources.MARKETING:
+        if table.source_database == sources.MARKETING:
             (files / table.file).unlink()
     result = load_folder(files)
     assert result.warnings == ("no file of database marketing is there: it keeps what it had",)

@@ -85,7 +85,7 @@ def read_on_its_day(ingest_date: str, read_on: str, rows: int) -> Result:
 def count_source(source: Table) -> int:
     """Rows of a table in its source database."""
     with (
-        contextlib.closing(postgres.connect(source.source, "reader")) as server,
+        contextlib.closing(postgres.connect(source.source_database, "reader")) as server,
         server.cursor() as cursor,
     ):
         cursor.execute(f'SELECT count(*) FROM "{source.name}"')

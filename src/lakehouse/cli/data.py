@@ -85,7 +85,7 @@ def confirm_replacement(folder: Path, files: Sequence[SourceFile], yes: bool) ->
     if yes:
         return
     found = []
-    for database in sorted({file.table.source for file in files}):
+    for database in sorted({file.table.source_database for file in files}):
         with contextlib.closing(postgres.connect(database, "loader")) as connection:
             found.append((database, origin.recorded(connection, database)))
     lost = origin.lost(found, origin.Origin.of(folder))

@@ -90,11 +90,15 @@ def _pipelines(table: str | None, reimport: bool) -> list[Pipeline]:
     from lakehouse.contracts.model import Layer
     from lakehouse.orchestration.pipelines import PIPELINES
 
-    sources = {t.source for t in _tables(table)}
+    sources = {t.source_database for t in _tables(table)}
     return [
         p
         for p in PIPELINES
-        if p.layer is Layer.GOLD or (p.source in sources and (reimport or p.layer is Layer.SILVER))
+        if p.layer is Layer.GOLD
+        or (
+            any(built.source_database in sources for built in p.tables)
+            and (reimport or p.layer is Layer.SILVER)
+        )
     ]
 
 

@@ -21,7 +21,8 @@ def _bronze(table: Table) -> Table:
         table.name,
         table.description + ", as imported",
         (*table.columns, INGEST_DATE),
-        source=table.source,
+        namespace=table.namespace,
+        source_database=table.source_database,
         reads=(table.name,),
         partition=(INGEST_DATE.name,),
     )
@@ -49,15 +50,10 @@ def table(layer: Layer, name: str) -> Table:
     raise UnknownTableError(_unknown(f"{layer} table", name, [t.name for t in LAYERS[layer]]))
 
 
-def of_source(layer: Layer, source: str) -> tuple[Table, ...]:
-    """The tables of a layer that come from one source database, in the order declared."""
-    return tuple(candidate for candidate in LAYERS[layer] if candidate.source == source)
-
-
 def batch(layer: Layer) -> tuple[Table, ...]:
     """The tables of a layer that are built from the source databases, not by streams or models."""
-    others = (streams.SOURCE, gold_science.SOURCE)
-    return tuple(t for t in LAYERS[layer] if t.source not in others)
+    others = (streams.NAMESPACE, gold_science.NAMESPACE)
+    return tuple(t for t in LAYERS[layer] if t.namespace not in others)
 
 
 def read_by_gold(name: str) -> Table:

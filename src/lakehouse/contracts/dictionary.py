@@ -66,7 +66,7 @@ def _facts(table: Table) -> Iterator[str]:
     if grain:
         yield f"- One row for each {_code(*grain)}"
     if table.file:
-        yield f"- Published as `{table.file}`, loaded into database `{table.source}`"
+        yield f"- Published as `{table.file}`, loaded into database `{table.source_database}`"
     if table.reads:
         yield f"- Made from {_code(*(_read_from(table, name) for name in table.reads))}"
     if table in streams.TABLES:

@@ -6,8 +6,22 @@ member, so no key is ever null. Dates are their own keys; `1900-01-01` is the un
 
 from __future__ import annotations
 
-from lakehouse.contracts.model import Column, Layer, Reference, Rule, Severity, Table, Total
+from lakehouse.contracts.model import (
+    Column,
+    Layer,
+    Namespace,
+    Reference,
+    Rule,
+    Severity,
+    Table,
+    Total,
+)
+from lakehouse.contracts.sources import WORKLOAD
 from lakehouse.contracts.streams import EARLIEST_EVENT
+
+NAMESPACE = Namespace(WORKLOAD, plain=True)
+DIMENSIONS = "lakehouse.gold.dimensions"
+FACTS = "lakehouse.gold.facts"
 
 MONEY = "DECIMAL(12,2)"
 SUM_OF_MONEY = "DECIMAL(14,2)"
@@ -61,6 +75,8 @@ DIM_DATE = Table(
         Column("is_weekend", "BOOLEAN", "Saturday or Sunday", derived=True),
     ),
     grain=("date_key",),
+    namespace=NAMESPACE,
+    functions=DIMENSIONS,
     reads=("orders", "order_items", "order_reviews", "marketing_qualified_leads", "closed_deals"),
     unknown_member=True,
 )
@@ -77,6 +93,8 @@ DIM_GEOLOCATION = Table(
         Column("state", "STRING", "Most frequent state"),
     ),
     grain=("zip_code_prefix",),
+    namespace=NAMESPACE,
+    functions=DIMENSIONS,
     reads=("geolocation",),
     unknown_member=True,
 )
@@ -92,6 +110,8 @@ DIM_STATE = Table(
         Column("region", "STRING", "Region of Brazil, Portuguese", nullable=False),
     ),
     grain=("state",),
+    namespace=NAMESPACE,
+    functions=DIMENSIONS,
     unknown_member=True,
 )
 DIM_CUSTOMER = Table(
@@ -135,6 +155,8 @@ DIM_CUSTOMER = Table(
         ),
     ),
     grain=("customer_unique_id", "valid_from"),
+    namespace=NAMESPACE,
+    functions=DIMENSIONS,
     reads=("customers", "orders", "dim_geolocation"),
     references=(member("geolocation_key", "dim_geolocation"),),
     rules=(
@@ -167,6 +189,8 @@ DIM_SELLER = Table(
         key("geolocation_key", "Place of the zip code prefix"),
     ),
     grain=("seller_id",),
+    namespace=NAMESPACE,
+    functions=DIMENSIONS,
     reads=("sellers", "dim_geolocation"),
     references=(member("geolocation_key", "dim_geolocation"),),
     unknown_member=True,
@@ -181,6 +205,8 @@ DIM_PRODUCT_CATEGORY = Table(
         Column("product_category_name_english", "STRING", "Category, English", nullable=False),
     ),
     grain=("product_category_name",),
+    namespace=NAMESPACE,
+    functions=DIMENSIONS,
     reads=("product_category_name_translation",),
     unknown_member=True,
 )
@@ -202,6 +228,8 @@ DIM_PRODUCT = Table(
         Column("width_centimeters", "INT", "Width, centimetres"),
     ),
     grain=("product_id",),
+    namespace=NAMESPACE,
+    functions=DIMENSIONS,
     reads=("products", "dim_product_category"),
     references=(member("product_category_key", "dim_product_category"),),
     unknown_member=True,
@@ -218,6 +246,8 @@ DIM_LEAD = Table(
         Column("origin", "STRING", "Channel it came by", nullable=False),
     ),
     grain=("mql_id",),
+    namespace=NAMESPACE,
+    functions=DIMENSIONS,
     reads=("marketing_qualified_leads",),
     references=(date_member("first_contact_date_key"),),
     unknown_member=True,
@@ -271,6 +301,8 @@ FACT_ORDER = Table(
         ),
     ),
     grain=("order_id",),
+    namespace=NAMESPACE,
+    functions=FACTS,
     reads=(
         "orders",
         "order_items",
@@ -334,6 +366,8 @@ FACT_ORDER_ITEM = Table(
         ),
     ),
     grain=("order_id", "order_item_id"),
+    namespace=NAMESPACE,
+    functions=FACTS,
     reads=(
         "order_items",
         "orders",
@@ -368,6 +402,8 @@ FACT_SALES_MONTH = Table(
         Column("freight_total", SUM_OF_MONEY, "Freight of these items, BRL", nullable=False),
     ),
     grain=("purchase_date_key", "product_category_key", "customer_state_key"),
+    namespace=NAMESPACE,
+    functions=FACTS,
     reads=("fact_order_item",),
     references=(
         date_member("purchase_date_key"),
@@ -418,6 +454,8 @@ FACT_DELIVERY_MONTH = Table(
         ),
     ),
     grain=("purchase_date_key", "customer_state_key"),
+    namespace=NAMESPACE,
+    functions=FACTS,
     reads=("fact_order",),
     references=(
         date_member("purchase_date_key"),
@@ -439,6 +477,8 @@ FACT_PAYMENT = Table(
         Column("payment_value", MONEY, "Amount paid, BRL", nullable=False),
     ),
     grain=("order_id", "payment_sequential"),
+    namespace=NAMESPACE,
+    functions=FACTS,
     reads=("order_payments", "orders", "customers", "dim_customer", "dim_state"),
     references=(
         member("customer_key", "dim_customer"),
@@ -466,6 +506,8 @@ FACT_REVIEW = Table(
         Column("comment_message", "STRING", "Text of the comment, Portuguese", personal=True),
     ),
     grain=("review_id", "order_id"),
+    namespace=NAMESPACE,
+    functions=FACTS,
     reads=("order_reviews", "orders", "customers", "dim_customer", "dim_state"),
     references=(
         member("customer_key", "dim_customer"),
@@ -495,6 +537,8 @@ FACT_CLOSED_DEAL = Table(
         Column("declared_monthly_revenue", MONEY, "Revenue a month it declares, BRL"),
     ),
     grain=("mql_id",),
+    namespace=NAMESPACE,
+    functions=FACTS,
     reads=("closed_deals", "marketing_qualified_leads", "dim_lead", "dim_seller"),
     references=(
         member("lead_key", "dim_lead"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from lakehouse.contracts.gold import date_key, date_member, key, member
-from lakehouse.contracts.model import Column, Layer, Rule, Severity, Table
+from lakehouse.contracts.model import Column, Layer, Namespace, Rule, Severity, Table
+from lakehouse.contracts.sources import WORKLOAD
 
-SOURCE = "science"
+NAMESPACE = Namespace(WORKLOAD, plain=True, folder="science")
+BUILDER = "lakehouse.science.building:build"
 # Products recommended to a person.
 RECOMMENDATIONS = 5
 # Days within which a person returns, or counts as churned.
@@ -31,7 +33,8 @@ FACT_PRODUCT_RECOMMENDATION = Table(
         _made("method", "STRING", f"{ALS}, or {POPULAR} where ALS knows nothing of the person"),
     ),
     grain=("customer_key", "recommendation_rank"),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    builder=BUILDER,
     reads=("fact_order_item", "fact_review", "dim_customer"),
     references=(member("customer_key", "dim_customer"), member("product_key", "dim_product")),
     rules=(
@@ -55,7 +58,8 @@ FACT_CUSTOMER_CHURN_SCORE = Table(
         _made("churn_probability", "DOUBLE", "Probability, 0 to 1"),
     ),
     grain=("customer_key",),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    builder=BUILDER,
     reads=("fact_order", "fact_review", "dim_customer"),
     references=(member("customer_key", "dim_customer"), date_member("scored_date_key")),
     rules=(

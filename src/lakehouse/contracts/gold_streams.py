@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from lakehouse.contracts.gold import date_key, date_member, key, member
 from lakehouse.contracts.model import Column, Layer, Rule, Severity, Table
-from lakehouse.contracts.streams import CLIENT, EVENT_TYPES, FUNNEL, MONEY, SOURCE
+from lakehouse.contracts.streams import CLIENT, EVENT_TYPES, FUNNEL, MONEY, NAMESPACE
 
+FUNCTIONS = "lakehouse.gold.events"
+INCREMENTAL = "lakehouse.gold.event_building:build"
 SUM_OF_MONEY = "DECIMAL(18,2)"
 # How a session ended.
 PURCHASED = "purchased"
@@ -31,7 +33,9 @@ FACT_ACCESS_LOG = Table(
         Column("bytes_sent", "BIGINT", "Bytes of the answer"),
     ),
     grain=("event_id",),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    functions=FUNCTIONS,
+    builder=INCREMENTAL,
     partition=("request_date_key",),
     reads=("access_log", "dim_product"),
     references=(date_member("request_date_key"), member("product_key", "dim_product")),
@@ -58,7 +62,9 @@ FACT_CLICKSTREAM = Table(
         Column("level", "STRING", "Level of the log line", nullable=False),
     ),
     grain=("event_id",),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    functions=FUNCTIONS,
+    builder=INCREMENTAL,
     partition=("event_date_key",),
     reads=("clickstream", "dim_customer", "dim_product"),
     references=(
@@ -91,7 +97,8 @@ FACT_SESSION = Table(
         Column("outcome", "STRING", f"{PURCHASED}, {ABANDONED_CART}, or {BROWSED}", derived=True),
     ),
     grain=("user_id", "session_id"),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    functions=FUNCTIONS,
     reads=("fact_clickstream",),
     references=(date_member("started_date_key"), member("customer_key", "dim_customer")),
     rules=(
@@ -116,7 +123,8 @@ FACT_PAGE_DAY = Table(
         Column("bytes_sent", "BIGINT", "Bytes of the answers", nullable=False),
     ),
     grain=("request_date_key", "path"),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    functions=FUNCTIONS,
     reads=("fact_access_log",),
     references=(date_member("request_date_key"),),
 )
@@ -138,7 +146,8 @@ FACT_PRODUCT_DAY = Table(
         Column("revenue", SUM_OF_MONEY, "Amounts of its purchases, BRL", nullable=False),
     ),
     grain=("event_date_key", "product_key"),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    functions=FUNCTIONS,
     reads=("fact_clickstream", "dim_product"),
     references=(date_member("event_date_key"), member("product_key", "dim_product")),
 )

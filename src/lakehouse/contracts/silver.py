@@ -19,6 +19,8 @@ from lakehouse.contracts.model import (
     Total,
 )
 
+ECOM_FUNCTIONS = "lakehouse.silver.ecom"
+MARKETING_FUNCTIONS = "lakehouse.silver.marketing"
 MONEY = "DECIMAL(12,2)"
 EARLIEST, LATEST = "2000-01-01", "2100-01-01"
 
@@ -102,7 +104,9 @@ CUSTOMERS = Table(
         *_address("customer", personal=True),
     ),
     grain=("customer_id",),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("customers",),
 )
 SELLERS = Table(
@@ -114,7 +118,9 @@ SELLERS = Table(
         *_address("seller", personal=False),
     ),
     grain=("seller_id",),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("sellers",),
 )
 GEOLOCATION = Table(
@@ -153,7 +159,9 @@ GEOLOCATION = Table(
             derived=True,
         ),
     ),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("geolocation",),
     rules=(
         Rule(
@@ -205,7 +213,9 @@ ORDERS = Table(
         ),
     ),
     grain=("order_id",),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("orders",),
     rules=(
         _one_of("order_status", ORDER_STATUSES),
@@ -248,7 +258,9 @@ ORDER_ITEMS = Table(
         Column("freight", MONEY, "Freight of the item, BRL", "freight_value", nullable=False),
     ),
     grain=("order_id", "order_item_id"),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("order_items",),
     rules=(_not_negative("price"), _not_negative("freight"), _possible("shipping_limit_at")),
     references=(
@@ -275,7 +287,9 @@ ORDER_PAYMENTS = Table(
         Column("payment_value", MONEY, "Amount paid, BRL", nullable=False),
     ),
     grain=("order_id", "payment_sequential"),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("order_payments",),
     rules=(_one_of("payment_type", PAYMENT_TYPES), _not_negative("payment_value")),
     references=(Reference("order_id", "orders", "order_id", Severity.QUARANTINE),),
@@ -309,7 +323,9 @@ ORDER_REVIEWS = Table(
         Column("answered_at", "TIMESTAMP", "Moment of the answer, UTC", "review_answer_timestamp"),
     ),
     grain=("review_id", "order_id"),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("order_reviews",),
     rules=(
         Rule("impossible_review_score", "review_score BETWEEN 1 AND 5", "the score is not 1 to 5"),
@@ -339,7 +355,9 @@ PRODUCTS = Table(
         Column("width_centimeters", "INT", "Width, centimetres", "product_width_cm"),
     ),
     grain=("product_id",),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("products",),
 )
 CATEGORY_TRANSLATION = Table(
@@ -369,7 +387,9 @@ CATEGORY_TRANSLATION = Table(
         ),
     ),
     grain=("product_category_name",),
-    source=sources.ECOM,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions=ECOM_FUNCTIONS,
     reads=("product_category_name_translation", "products"),
     completed="NOT has_published_translation",
 )
@@ -384,7 +404,9 @@ MARKETING_QUALIFIED_LEADS = Table(
         Column("origin", "STRING", "Channel it came by"),
     ),
     grain=("mql_id",),
-    source=sources.MARKETING,
+    namespace=sources.NAMESPACES[sources.MARKETING],
+    source_database=sources.MARKETING,
+    functions=MARKETING_FUNCTIONS,
     reads=("marketing_qualified_leads",),
     rules=(_possible("first_contact_date"),),
 )
@@ -415,7 +437,9 @@ CLOSED_DEALS = Table(
         Column("declared_monthly_revenue", MONEY, "Revenue a month it declares, BRL; mostly 0"),
     ),
     grain=("mql_id",),
-    source=sources.MARKETING,
+    namespace=sources.NAMESPACES[sources.MARKETING],
+    source_database=sources.MARKETING,
+    functions=MARKETING_FUNCTIONS,
     reads=("closed_deals",),
     rules=(_possible("won_at"), _not_negative("declared_monthly_revenue")),
     references=(Reference("mql_id", "marketing_qualified_leads", "mql_id", Severity.QUARANTINE),),

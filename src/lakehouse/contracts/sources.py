@@ -7,10 +7,13 @@ Published data: Kaggle `olistbr/brazilian-ecommerce` and `olistbr/marketing-funn
 
 from __future__ import annotations
 
-from lakehouse.contracts.model import Column, Layer, Table
+from lakehouse.contracts.model import Column, Layer, Namespace, Table
 
+WORKLOAD = "shop"
 ECOM = "ecom"
 MARKETING = "marketing"
+# Tables of a source database have a folder of its name in bronze and silver.
+NAMESPACES = {name: Namespace(WORKLOAD, plain=True, folder=name) for name in (ECOM, MARKETING)}
 
 
 def _source(
@@ -24,7 +27,8 @@ def _source(
 ) -> Table:
     return Table(
         layer=Layer.SOURCE,
-        source=database,
+        namespace=NAMESPACES[database],
+        source_database=database,
         name=name,
         file=file,
         description=description,

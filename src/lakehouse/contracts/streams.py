@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from lakehouse.contracts.model import Column, Layer, Table
+from lakehouse.contracts.model import Column, Layer, Namespace, Table
 
-SOURCE = "streams"
+NAMESPACE = Namespace("weblogs", plain=True, folder="streams")
+COMPACTION = "lakehouse.silver.compaction:compact"
 MONEY = "DECIMAL(12,2)"
 # The earliest day of an event, unless a setting names a later one: the oldest published access logs
 # are of 1994. The calendar of gold begins with its year.
@@ -155,7 +156,8 @@ SILVER_ACCESS_LOG = Table(
         *_INGEST,
     ),
     grain=("event_id",),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    builder=COMPACTION,
     partition=PARTITION_COLUMNS,
 )
 SILVER_CLICKSTREAM = Table(
@@ -176,7 +178,8 @@ SILVER_CLICKSTREAM = Table(
         *_INGEST,
     ),
     grain=("event_id",),
-    source=SOURCE,
+    namespace=NAMESPACE,
+    builder=COMPACTION,
     partition=PARTITION_COLUMNS,
 )
 ACCESS_LOG = Stream("access_log", "A request", "access.log", SILVER_ACCESS_LOG, "fact_access_log")

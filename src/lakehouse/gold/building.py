@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.contracts import catalog, ddl, places
+from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Severity, Table
-from lakehouse.contracts.streams import SOURCE as STREAMS
-from lakehouse.gold import dimensions, events, facts
 from lakehouse.gold.keys import with_keys, with_unknown_member
 from lakehouse.gold.sources import check_days
 from lakehouse.platform.settings import settings
@@ -48,15 +46,6 @@ class GoldReport:
         return asdict(self)
 
 
-def function_of(contract: Table) -> Callable[..., DataFrame]:
-    """The pure function that makes a gold table."""
-    module = events if contract.source == STREAMS else facts
-    made: Callable[..., DataFrame] = getattr(
-        dimensions if contract.is_dimension else module, contract.name
-    )
-    return made
-
-
 def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
     """Build a gold table from silver and from the gold tables it points at.
 
@@ -65,8 +54,7 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
     """
     contract = catalog.table(Layer.GOLD, name)
-    if contract.source != STREAMS:
-        check_days(spark, contract, ingest_date)
+    check_days(spark, contract, ingest_date)
     ensure_table(spark, contract)
     return publish(spark, contract, computed(spark, contract), ingest_date)
 
@@ -117,7 +105,7 @@ def ensure_table(spark: SparkSession, contract: Table) -> None:
 
 def _input(spark: SparkSession, contract: Table, name: str) -> DataFrame:
     read = catalog.read_by_gold(name)
-    if contract.source == STREAMS and not spark.catalog.tableExists(read.full_name):
+    if contract not in catalog.batch(Layer.GOLD) and not spark.catalog.tableExists(read.full_name):
         # before the star schema is built events wait in silver, so there is nothing to look up
         return spark.createDataFrame([], ddl.columns(read.columns))
     return spark.table(read.full_name)

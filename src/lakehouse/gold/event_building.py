@@ -13,10 +13,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.contracts import catalog
+from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.gold import UNKNOWN_KEY
 from lakehouse.contracts.model import Layer, Reference, Table
-from lakehouse.contracts.streams import STREAMS
-from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table, function_of
+from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table
 from lakehouse.platform.errors import PlatformError
 from lakehouse.quality import merged_files, results
 from lakehouse.quality.checks import stop_if_failed
@@ -24,8 +24,6 @@ from lakehouse.silver import arrivals
 
 log = logging.getLogger(__name__)
 
-# tables made from events as they arrive, not from whole tables
-FACTS = tuple(stream.fact for stream in STREAMS)
 _GONE = "gone_members"
 
 

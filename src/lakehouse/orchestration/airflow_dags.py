@@ -50,15 +50,16 @@ def dag_of(pipeline: Pipeline) -> DAG:
         catchup=False,
         max_active_runs=1,
         default_args=_DEFAULTS,
-        tags=[str(pipeline.layer), *([pipeline.source] if pipeline.source else [])],
+        tags=[str(pipeline.layer), *([pipeline.tag] if pipeline.tag else [])],
         doc_md=pipeline.description,
     ) as dag:
-        steps = {table.name: _step(table) for table in pipeline.tables}
-        for table in pipeline.tables:
+        ordered = pipelines.catalog.build_order(pipeline.tables)
+        steps = {table.name: _step(table) for table in ordered}
+        for table in ordered:
             for parent in sorted(pipelines.catalog.needs(table) & steps.keys()):
                 steps[parent] >> steps[table.name]
         for silver in pipeline.compacted:
-            readers = [steps[table.name] for table in pipeline.tables if silver.name in table.reads]
+            readers = [steps[table.name] for table in ordered if silver.name in table.reads]
             readers >> _step(silver, f"compact_{silver.name}")
     return dag
 

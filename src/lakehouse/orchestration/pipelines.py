@@ -3,79 +3,55 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 
-from lakehouse.contracts import catalog, gold_science, sources, streams
+from lakehouse.contracts import catalog, gold, gold_science, gold_streams, sources, streams
 from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.pipelines import Pipeline
 
 
 class UnknownPipelineError(LookupError):
     """No pipeline has that name; the message offers the nearest."""
 
 
-@dataclass(frozen=True)
-class Pipeline:
-    """One DAG: a step a table of one layer.
-
-    Attributes:
-        dag_id: the name that people know.
-        description: what it does.
-        layer: the layer it builds.
-        source: builds only the tables of that source.
-        after: pipelines that it waits for; it runs when all their tables were renewed.
-        schedule: when it runs, UTC, as cron writes it; where it waits for none.
-    """
-
-    dag_id: str
-    description: str
-    layer: Layer
-    source: str = ""
-    after: tuple[str, ...] = ()
-    schedule: str = "0 3 * * *"
-
-    @property
-    def tables(self) -> list[Table]:
-        """The tables it builds, parents first."""
-        return catalog.build_order(catalog.of_source(self.layer, self.source))
-
-    @property
-    def compacted(self) -> list[Table]:
-        """The tables of streams whose small files it compacts once it has read them."""
-        if self.source != streams.SOURCE:
-            return []
-        return list(catalog.of_source(Layer.SILVER, self.source))
+def _of_source(layer: Layer, database: str) -> tuple[Table, ...]:
+    return tuple(t for t in catalog.LAYERS[layer] if t.source_database == database)
 
 
 IMPORT_ECOM = Pipeline(
     "Import_Ecom_data_to_Bronze_State_using_SQOOP",
     "The shop's database, as it is today, to bronze",
     Layer.BRONZE,
-    sources.ECOM,
+    _of_source(Layer.BRONZE, sources.ECOM),
+    tag=sources.ECOM,
 )
 IMPORT_MARKETING = Pipeline(
     "Import_Marketing_data_to_Bronze_State_using_SQOOP",
     "The marketing database, as it is today, to bronze",
     Layer.BRONZE,
-    sources.MARKETING,
+    _of_source(Layer.BRONZE, sources.MARKETING),
+    tag=sources.MARKETING,
 )
 SILVER_ECOM = Pipeline(
     "Ecom_from_Bronze_to_Silver_using_Spark",
     "The shop's tables typed, named, deduplicated; bad rows set aside",
     Layer.SILVER,
-    sources.ECOM,
+    _of_source(Layer.SILVER, sources.ECOM),
+    tag=sources.ECOM,
     after=(IMPORT_ECOM.dag_id,),
 )
 SILVER_MARKETING = Pipeline(
     "Marketing_from_Bronze_to_Silver_using_Spark",
     "The marketing tables typed, named, deduplicated; bad rows set aside",
     Layer.SILVER,
-    sources.MARKETING,
+    _of_source(Layer.SILVER, sources.MARKETING),
+    tag=sources.MARKETING,
     after=(IMPORT_MARKETING.dag_id,),
 )
 GOLD = Pipeline(
     "Ecom_from_Silver_to_Gold_DataWarehouse_with_Hive",
     "The star schema, merged by grain",
     Layer.GOLD,
+    gold.TABLES,
     after=(SILVER_ECOM.dag_id, SILVER_MARKETING.dag_id),
 )
 PIPELINES: tuple[Pipeline, ...] = (
@@ -89,15 +65,20 @@ STREAMS_GOLD = Pipeline(
     "Log_from_Silver_to_Gold_with_Hive",
     "New events of the streams, merged by identity, and their summaries; small files compacted",
     Layer.GOLD,
-    streams.SOURCE,
+    gold_streams.TABLES,
+    tag="streams",
     schedule="15 * * * *",
+    compacted=streams.TABLES,
+    is_batch=False,
 )
 SCIENCE = Pipeline(
     "Ecom_Recommendation_and_Churn_with_SparkML",
     "Models trained on the star schema, kept on HDFS, their answers in gold",
     Layer.GOLD,
-    gold_science.SOURCE,
+    gold_science.TABLES,
+    tag="science",
     schedule="0 5 * * 1",
+    is_batch=False,
 )
 KNOWN: tuple[Pipeline, ...] = (*PIPELINES, STREAMS_GOLD, SCIENCE)
 MAINTENANCE = "Gold_DataWarehouse_Maintenance"

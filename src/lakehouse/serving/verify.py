@@ -149,7 +149,7 @@ def sum_in_source(silver: Table, column: str) -> Decimal:
     )
     blanks = (forms.UNUSUAL_BLANKS, forms.USUAL_BLANKS, forms.TRIMMED)
     with (
-        contextlib.closing(postgres.connect(silver.source, "reader")) as server,
+        contextlib.closing(postgres.connect(silver.source_database, "reader")) as server,
         server.cursor() as cursor,
     ):
         cursor.execute(statement, (_TOO_LARGE, forms.NUMBER, *blanks))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.contracts import catalog, ddl, places
+from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Rule, Severity, Table
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import settings
@@ -24,7 +24,7 @@ from lakehouse.quality.checks import (
     rule_results,
     stop_if_failed,
 )
-from lakehouse.silver import ecom, judging, marketing
+from lakehouse.silver import judging
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +49,6 @@ class SilverReport:
     def as_dict(self) -> dict[str, str | int]:
         """The report for an asset event."""
         return asdict(self)
-
-
-def function_of(contract: Table) -> Callable[..., DataFrame]:
-    """The pure function that makes a silver table."""
-    module = ecom if contract.source == "ecom" else marketing
-    made: Callable[..., DataFrame] = getattr(module, contract.name)
-    return made
 
 
 def build(spark: SparkSession, name: str, ingest_date: str) -> SilverReport:

@@ -46,7 +46,7 @@ def find_source_files(folder: Path, only: str | None = None) -> list[SourceFile]
     """
     by_name, unreadable = _files_by_published_name(folder)
     databases = (only,) if only else _databases_present(by_name)
-    wanted = [table for table in sources.TABLES if table.source in databases]
+    wanted = [table for table in sources.TABLES if table.source_database in databases]
     missing = [table.file for table in wanted if table.file not in by_name]
     if missing:
         raise SourceFileError(folder, None, _missing_reason(missing, by_name, unreadable))
@@ -140,7 +140,7 @@ def _by_name(paths: Iterable[Path]) -> ByName:
 
 
 def _databases_present(by_name: ByName) -> tuple[str, ...]:
-    present = {table.source for table in sources.TABLES if table.file in by_name}
+    present = {table.source_database for table in sources.TABLES if table.file in by_name}
     return tuple(name for name in DATABASES if name in present) or DATABASES
 
 

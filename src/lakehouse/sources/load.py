@@ -110,11 +110,11 @@ def _load_all(
     with ExitStack() as stack:
         connections = {}
         for name in DATABASES:
-            if any(file.source.table.source == name for file in checked):
+            if any(file.source.table.source_database == name for file in checked):
                 connections[name] = stack.enter_context(closing(connect(name, "loader")))
                 connections[name].autocommit = False
         for file in checked:
-            loads.append(_load_table(connections[file.source.table.source], file))
+            loads.append(_load_table(connections[file.source.table.source_database], file))
             report("load", file.source.table.name, file.rows)
         for name, connection in connections.items():
             record(connection, name, loaded_from)
@@ -129,7 +129,7 @@ def _load_table(connection: Any, file: ValidFile) -> TableLoad:
         _prepare(cursor, table)
         _copy(cursor, file)
         has_key = _add_primary_key(cursor, table)
-    return TableLoad(table.source, table.name, file.source.path, file.rows, has_key)
+    return TableLoad(table.source_database, table.name, file.source.path, file.rows, has_key)
 
 
 def _prepare(cursor: Any, table: Table) -> None:
@@ -234,7 +234,7 @@ def _add_primary_key(cursor: Any, table: Table) -> bool:
 
 
 def _absent_databases(checked: list[ValidFile], only: str | None) -> list[str]:
-    present = {file.source.table.source for file in checked}
+    present = {file.source.table.source_database for file in checked}
     return [
         f"no file of database {name} is there: it keeps what it had"
         for name in DATABASES

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -17,29 +15,20 @@ from lakehouse.contracts import (
     gold_science,
     gold_streams,
     silver,
-    sources,
     streams,
 )
+from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Severity, Table, Total
-from lakehouse.gold.building import function_of
-from lakehouse.silver import ecom, marketing
 
 GOLD = (*gold.TABLES, *gold_streams.TABLES, *gold_science.TABLES)
 BUILT = (*silver.TABLES, *GOLD)
 # models are no functions of rows alone
-MADE_BY_A_FUNCTION = [table for table in BUILT if table.source != gold_science.SOURCE]
+MADE_BY_A_FUNCTION = [table for table in BUILT if table.functions]
 DIMENSIONS = [table for table in gold.TABLES if table.is_dimension]
 
 
 def full_name(table: Table) -> str:
     return table.full_name
-
-
-def function(table: Table) -> Callable[..., Any]:
-    """The function that makes a table."""
-    if table.layer is Layer.GOLD:
-        return function_of(table)
-    return getattr({sources.ECOM: ecom, sources.MARKETING: marketing}[table.source], table.name)
 
 
 def read_table(table: Table, name: str) -> Table:
@@ -51,7 +40,7 @@ def read_table(table: Table, name: str) -> Table:
 
 @pytest.mark.parametrize("table", MADE_BY_A_FUNCTION, ids=full_name)
 def test_reads_are_the_parameters_of_its_function(table: Table) -> None:
-    assert tuple(inspect.signature(function(table)).parameters) == table.reads
+    assert tuple(inspect.signature(function_of(table)).parameters) == table.reads
 
 
 @pytest.mark.parametrize("table", BUILT, ids=full_name)
@@ -92,7 +81,7 @@ def test_silver_reads_columns_that_the_source_has(table: Table) -> None:
     read = [column.origin for column in table.columns if not column.derived]
 
     assert sorted(read) == sorted(published.column_names)
-    assert table.source == published.source
+    assert table.source_database == published.source_database
 
 
 @pytest.mark.parametrize("table", silver.TABLES, ids=full_name)

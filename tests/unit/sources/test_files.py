@@ -31,9 +31,9 @@ def test_finds_all_files_in_subfolders(copied: Path) -> None:
 
 def test_one_database_is_enough(copied: Path) -> None:
     for table in sources.TABLES:
-        if table.source == sources.ECOM:
+        if table.source_database == sources.ECOM:
             (copied / table.file).unlink()
-    assert {file.table.source for file in find_source_files(copied)} == {sources.MARKETING}
+    assert {file.table.source_database for file in find_source_files(copied)} == {sources.MARKETING}
     with pytest.raises(SourceFileError, match="missing"):
         find_source_files(copied, only=sources.ECOM)
 

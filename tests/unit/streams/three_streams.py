@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Layer, Table
 from lakehouse.contracts.streams import (
+    NAMESPACE,
     PARTITION_COLUMNS,
     SILVER_ACCESS_LOG,
-    SOURCE,
     STREAMS,
     Stream,
 )
@@ -25,7 +25,7 @@ SEARCH = Stream(
             Column("terms", "STRING", "Words of the search"),
         ),
         grain=("event_id",),
-        source=SOURCE,
+        namespace=NAMESPACE,
         partition=PARTITION_COLUMNS,
     ),
     "fact_search",

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lakehouse.contracts.model import Column, Layer, Table
-from lakehouse.contracts.streams import CLICKSTREAM, SOURCE, Stream
+from lakehouse.contracts.streams import CLICKSTREAM, NAMESPACE, Stream
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.sources.files import SourceFile, find_source_file
 from lakehouse.sources.validation import open_records, validate
@@ -31,7 +31,7 @@ PUBLISHED = Table(
     "clickstream",
     "What a visitor did, as published",
     tuple(Column(name, "STRING", "as published") for name in _COLUMNS),
-    source=SOURCE,
+    namespace=NAMESPACE,
     file="ecommerce_clickstream_transactions.csv",
 )
 _TICKS_A_SECOND = 50
