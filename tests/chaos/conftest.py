@@ -10,13 +10,14 @@ from collections.abc import Iterator
 import pytest
 
 from integration.launching import lakehouse, lakehouse_json
-from lakehouse.contracts import catalog, gold_streams
+from lakehouse.contracts import gold_streams
 from lakehouse.contracts.model import Layer
-from lakehouse.contracts.streams import STREAMS
 from lakehouse.orchestration import steps
 from lakehouse.platform import spark
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.trial import trial_platform
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.silver.compaction import compact
 
 CATCH_UP_SECONDS = 600

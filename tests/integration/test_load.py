@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts import catalog, sources
+from lakehouse.contracts import sources
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import postgres
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.serving.verify import sum_in_source
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.files import DATABASES
 from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
 from lakehouse.sources.origin import Origin, recorded
@@ -62,7 +63,7 @@ def _has_key(table: Table) -> bool:
 
 def test_origin_is_stored_with_the_load(files: Path) -> None:
     load_folder(files)
-    for database in DATABASES:
+    for database in SOURCE_DATABASES:
         with closing(postgres.connect(database, "loader")) as connection:
             assert recorded(connection, database) == Origin.of(files)
 

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from integration.doors import listed_columns
 from integration.silver_files import click, drop, hour_folder, request
-from lakehouse.contracts import catalog, gold
+from lakehouse.contracts import gold
 from lakehouse.contracts.gold_streams import (
     FACT_ACCESS_LOG,
     FACT_CLICKSTREAM,
@@ -36,6 +36,7 @@ from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.trial import trial_platform
 from lakehouse.quality.checks import ChecksFailedError
+from lakehouse.registry import catalog
 
 DAY = "2026-03-01"
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

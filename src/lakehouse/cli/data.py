@@ -18,9 +18,10 @@ from lakehouse.cli.common import can_ask, errors, print_json, print_whole, say
 from lakehouse.cli.containers import require_kept
 from lakehouse.contracts import sources
 from lakehouse.platform.command_line import for_runtime
+from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.sources import download as kaggle_sets
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.files import DATABASES, SourceFile, find_source_files
+from lakehouse.sources.files import SourceFile, find_source_files
 
 if TYPE_CHECKING:
     from lakehouse.sources.load import LoadResult
@@ -37,7 +38,7 @@ def load(
         Path, typer.Option("--from", help="Folder with the published files, plain or .gz.")
     ],
     only: Annotated[
-        str | None, typer.Option(help=f"One database only: {' or '.join(DATABASES)}.")
+        str | None, typer.Option(help=f"One database only: {' or '.join(SOURCE_DATABASES)}.")
     ] = None,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -50,7 +51,7 @@ def load(
 
     from lakehouse.sources.load import load_folder
 
-    _check_choice("--only", only, DATABASES)
+    _check_choice("--only", only, SOURCE_DATABASES)
     try:
         files = find_source_files(folder, only)
         confirm_replacement(folder, files, yes)

@@ -80,8 +80,8 @@ def replay(
 
 
 def _tables(name: str | None) -> list[Table]:
-    from lakehouse.contracts import catalog
     from lakehouse.contracts.model import Layer
+    from lakehouse.registry import catalog
 
     return [catalog.table(Layer.SILVER, name)] if name else list(catalog.batch(Layer.SILVER))
 

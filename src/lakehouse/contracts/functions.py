@@ -28,3 +28,8 @@ def function_of(table: Table) -> Callable[..., Any]:
         AttributeError: the module has no function of the table's name.
     """
     return named(f"{table.functions}:{table.name}")
+
+
+def parameter(read: str) -> str:
+    """Parameter of a table's function that takes a table that it reads."""
+    return read.rpartition(".")[2]

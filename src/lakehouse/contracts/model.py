@@ -209,7 +209,16 @@ class Table:
     @property
     def full_name(self) -> str:
         """Database and table, as SQL names it."""
-        return f"{self.database}.{self.name}"
+        return self.sibling(self.name)
+
+    @property
+    def address(self) -> str:
+        """Name for commands and steps, with its database unless that is named after the layer."""
+        return self.name if self.namespace.plain else self.full_name
+
+    def sibling(self, name: str) -> str:
+        """Full name of a table of the same database."""
+        return f"{self.database}.{name}"
 
     @property
     def column_names(self) -> list[str]:

@@ -232,13 +232,4 @@ DEAD_LETTER_COLUMNS = (
 )
 
 
-def stream(name: str) -> Stream:
-    """The stream of that name.
-
-    Raises:
-        KeyError: there is none.
-    """
-    return {candidate.name: candidate for candidate in STREAMS}[name]
-
-
 TABLES: tuple[Table, ...] = (SILVER_ACCESS_LOG, SILVER_CLICKSTREAM)

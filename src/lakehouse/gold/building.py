@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts import catalog, ddl, places
-from lakehouse.contracts.functions import function_of
+from lakehouse.contracts import ddl, places
+from lakehouse.contracts.functions import function_of, parameter
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.gold.keys import with_keys, with_unknown_member
 from lakehouse.gold.sources import check_days
@@ -24,6 +24,7 @@ from lakehouse.quality.checks import (
     rule_results,
     stop_if_failed,
 )
+from lakehouse.registry import catalog
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,8 @@ def publish(
 
 def computed(spark: SparkSession, contract: Table) -> DataFrame:
     """The rows that a gold table should hold, with keys and unknown member."""
-    rows = function_of(contract)(**{read: _input(spark, contract, read) for read in contract.reads})
+    inputs = {parameter(read): _input(spark, contract, read) for read in contract.reads}
+    rows = function_of(contract)(**inputs)
     if contract.columns[0].key and contract.columns[0].type == "BIGINT":
         rows = with_keys(rows, spark.table(contract.full_name), contract)
     if contract.unknown_member:
@@ -93,7 +95,7 @@ def computed(spark: SparkSession, contract: Table) -> DataFrame:
 def ensure_table(spark: SparkSession, contract: Table) -> None:
     """Create the table where it is missing; add columns that its contract gained."""
     if not spark.catalog.tableExists(contract.full_name):
-        spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.layer}")
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.database}")
         location = settings().hdfs_url + places.folder(contract)
         spark.sql(ddl.create(contract, "delta", location))
         return
@@ -104,8 +106,9 @@ def ensure_table(spark: SparkSession, contract: Table) -> None:
 
 
 def _input(spark: SparkSession, contract: Table, name: str) -> DataFrame:
-    read = catalog.read_by_gold(name)
-    if contract not in catalog.batch(Layer.GOLD) and not spark.catalog.tableExists(read.full_name):
+    read = catalog.read_by(contract, name)
+    is_batch = contract in catalog.batch(Layer.GOLD)
+    if not is_batch and not spark.catalog.tableExists(read.full_name):
         # before the star schema is built events wait in silver, so there is nothing to look up
         return spark.createDataFrame([], ddl.columns(read.columns))
     return spark.table(read.full_name)
@@ -123,7 +126,7 @@ def checked(spark: SparkSession, rows: DataFrame, contract: Table) -> tuple[int,
     # without rows there are no orphans, whether the dimensions are built yet or not
     for reference in contract.references if count else ():
         if reference.severity is Severity.FAIL:
-            found.append(orphans(rows, reference, spark.table(f"gold.{reference.table}")))
+            found.append(orphans(rows, reference, spark.table(contract.sibling(reference.table))))
     return count, found
 
 

@@ -12,14 +12,14 @@ import logging
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts import catalog
-from lakehouse.contracts.functions import function_of
+from lakehouse.contracts.functions import function_of, parameter
 from lakehouse.contracts.gold import UNKNOWN_KEY
 from lakehouse.contracts.model import Layer, Reference, Table
 from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table
 from lakehouse.platform.errors import PlatformError
 from lakehouse.quality import merged_files, results
 from lakehouse.quality.checks import stop_if_failed
+from lakehouse.registry import catalog
 from lakehouse.silver import arrivals
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
     """
     contract = catalog.table(Layer.GOLD, name)
-    silver = catalog.table(Layer.SILVER, contract.reads[0])
+    silver = catalog.read_by(contract, contract.reads[0])
     ensure_table(spark, contract)
     released = _released(spark, contract)
     found = arrivals.hours(silver)
@@ -63,7 +63,7 @@ def _released(spark: SparkSession, contract: Table) -> int:
         # an event keeps its day, by which it is found
         if reference.column in contract.partition:
             continue
-        dimension = catalog.table(Layer.GOLD, reference.table).full_name
+        dimension = contract.sibling(reference.table)
         if not spark.catalog.tableExists(dimension):
             continue
         held = spark.table(contract.full_name).select(reference.column).distinct()
@@ -93,7 +93,8 @@ def _added(
     """Merge the events of files; how many there were and how many of them were new."""
     events = arrivals.read(spark, silver, paths).dropDuplicates(list(silver.grain))
     _stop_without_dimensions(spark, contract)
-    inputs = {name: spark.table(f"{Layer.GOLD}.{name}") for name in contract.reads[1:]}
+    looked_up = {parameter(name): catalog.read_by(contract, name) for name in contract.reads[1:]}
+    inputs = {name: spark.table(table.full_name) for name, table in looked_up.items()}
     made = function_of(contract)(**{silver.name: events}, **inputs)
     rows = made.select(*contract.column_names).persist()
     try:
@@ -107,7 +108,7 @@ def _added(
 
 def _stop_without_dimensions(spark: SparkSession, contract: Table) -> None:
     for reference in contract.references:
-        dimension = catalog.table(Layer.GOLD, reference.table).full_name
+        dimension = contract.sibling(reference.table)
         if not spark.catalog.tableExists(dimension):
             raise MissingDimensionError(
                 f"{dimension} is not there yet: run ./lakehouse run --all; until then events wait "

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer, Table
+from lakehouse.registry import catalog
 from lakehouse.silver.building import built_from
 
 
@@ -22,7 +22,7 @@ def check_days(spark: SparkSession, contract: Table, ingest_date: str) -> None:
         SilverDayError: tables of one source hold different days, or no table of any source
             holds this one.
     """
-    read = [catalog.read_by_gold(name) for name in contract.reads]
+    read = [catalog.read_by(contract, name) for name in contract.reads]
     tables = [t for t in read if t.layer is Layer.SILVER and t.source_database]
     if not tables:
         return

@@ -10,7 +10,7 @@ from lakehouse.platform.errors import PlatformError
 
 _ERROR = "permanent_error"
 _PERMANENT_ERRORS = (
-    "lakehouse.contracts.catalog.UnknownTableError",
+    "lakehouse.registry.catalog.UnknownTableError",
     "lakehouse.gold.event_building.MissingDimensionError",
     "lakehouse.gold.sources.SilverDayError",
     "lakehouse.orchestration.failures.PermanentFailureError",

@@ -1,87 +1,38 @@
-"""The pipelines: names that people know, and the tables each one builds."""
+"""The pipelines of all workloads, found by name."""
 
 from __future__ import annotations
 
 import difflib
 
-from lakehouse.contracts import catalog, gold, gold_science, gold_streams, sources, streams
-from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.model import Layer
 from lakehouse.contracts.pipelines import Pipeline
+from lakehouse.registry import catalog
 
 
 class UnknownPipelineError(LookupError):
     """No pipeline has that name; the message offers the nearest."""
 
 
-def _of_source(layer: Layer, database: str) -> tuple[Table, ...]:
-    return tuple(t for t in catalog.LAYERS[layer] if t.source_database == database)
-
-
-IMPORT_ECOM = Pipeline(
-    "Import_Ecom_data_to_Bronze_State_using_SQOOP",
-    "The shop's database, as it is today, to bronze",
-    Layer.BRONZE,
-    _of_source(Layer.BRONZE, sources.ECOM),
-    tag=sources.ECOM,
-)
-IMPORT_MARKETING = Pipeline(
-    "Import_Marketing_data_to_Bronze_State_using_SQOOP",
-    "The marketing database, as it is today, to bronze",
-    Layer.BRONZE,
-    _of_source(Layer.BRONZE, sources.MARKETING),
-    tag=sources.MARKETING,
-)
-SILVER_ECOM = Pipeline(
-    "Ecom_from_Bronze_to_Silver_using_Spark",
-    "The shop's tables typed, named, deduplicated; bad rows set aside",
-    Layer.SILVER,
-    _of_source(Layer.SILVER, sources.ECOM),
-    tag=sources.ECOM,
-    after=(IMPORT_ECOM.dag_id,),
-)
-SILVER_MARKETING = Pipeline(
-    "Marketing_from_Bronze_to_Silver_using_Spark",
-    "The marketing tables typed, named, deduplicated; bad rows set aside",
-    Layer.SILVER,
-    _of_source(Layer.SILVER, sources.MARKETING),
-    tag=sources.MARKETING,
-    after=(IMPORT_MARKETING.dag_id,),
-)
-GOLD = Pipeline(
-    "Ecom_from_Silver_to_Gold_DataWarehouse_with_Hive",
-    "The star schema, merged by grain",
-    Layer.GOLD,
-    gold.TABLES,
-    after=(SILVER_ECOM.dag_id, SILVER_MARKETING.dag_id),
-)
-PIPELINES: tuple[Pipeline, ...] = (
-    IMPORT_ECOM,
-    IMPORT_MARKETING,
-    SILVER_ECOM,
-    SILVER_MARKETING,
-    GOLD,
-)
-STREAMS_GOLD = Pipeline(
-    "Log_from_Silver_to_Gold_with_Hive",
-    "New events of the streams, merged by identity, and their summaries; small files compacted",
-    Layer.GOLD,
-    gold_streams.TABLES,
-    tag="streams",
-    schedule="15 * * * *",
-    compacted=streams.TABLES,
-    is_batch=False,
-)
-SCIENCE = Pipeline(
-    "Ecom_Recommendation_and_Churn_with_SparkML",
-    "Models trained on the star schema, kept on HDFS, their answers in gold",
-    Layer.GOLD,
-    gold_science.TABLES,
-    tag="science",
-    schedule="0 5 * * 1",
-    is_batch=False,
-)
-KNOWN: tuple[Pipeline, ...] = (*PIPELINES, STREAMS_GOLD, SCIENCE)
+KNOWN: tuple[Pipeline, ...] = catalog.PIPELINES
+# a run of everything, from the source databases to gold
+PIPELINES = tuple(each for each in KNOWN if each.is_batch)
 MAINTENANCE = "Gold_DataWarehouse_Maintenance"
+
+
+def batch(layer: Layer) -> tuple[Pipeline, ...]:
+    """The pipelines of a run of everything that build one layer."""
+    return tuple(each for each in PIPELINES if each.layer is layer)
+
+
+def of_models() -> tuple[Pipeline, ...]:
+    """The pipelines that train models."""
+    models = {table.full_name for table in catalog.MODELS}
+    return tuple(p for p in KNOWN if any(table.full_name in models for table in p.tables))
+
+
+def of_streams() -> tuple[Pipeline, ...]:
+    """The pipelines that take new events of streams to gold."""
+    return tuple(each for each in KNOWN if not each.is_batch and each not in of_models())
 
 
 def pipeline(dag_id: str) -> Pipeline:

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.orchestration import failures
 from lakehouse.platform import spark
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import PROJECT, settings
+from lakehouse.registry import catalog
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -8,11 +8,12 @@ from pyspark.ml import PipelineModel
 from pyspark.ml.recommendation import ALSModel
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.contracts import catalog, gold_science, places
+from lakehouse.contracts import gold_science, places
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.gold.building import GoldReport, ensure_table, publish
 from lakehouse.gold.versions import by_person
 from lakehouse.platform.settings import settings
+from lakehouse.registry import catalog
 from lakehouse.science import churn, recommendation
 from lakehouse.science.errors import NothingToLearnError
 from lakehouse.science.interactions import interactions

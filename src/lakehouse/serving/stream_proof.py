@@ -15,8 +15,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from lakehouse.contracts.streams import STREAMS, Stream
+from lakehouse.contracts.streams import Stream
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import stream_tables as tables
 from lakehouse.serving.ledger import EXAMPLES, ONCE, Hop, Ledger, StreamLine, balance
 from lakehouse.serving.log_files import read_log_files

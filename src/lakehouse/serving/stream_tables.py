@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from lakehouse.contracts import cassandra, catalog, places
+from lakehouse.contracts import cassandra, places
 from lakehouse.contracts.model import Layer
 from lakehouse.contracts.streams import MONEY, Stream
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.settings import Settings
+from lakehouse.registry import catalog
 from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.thrift import QueryError, query
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F
 
 from lakehouse.bronze.importing import count_source
-from lakehouse.contracts import catalog
 from lakehouse.contracts import text as forms
 from lakehouse.contracts.gold import UNKNOWN_KEY
 from lakehouse.contracts.model import Layer, Severity, Table
@@ -23,6 +22,7 @@ from lakehouse.contracts.model import Total as TotalContract
 from lakehouse.gold import versions
 from lakehouse.platform import postgres
 from lakehouse.quality import checks, quarantine
+from lakehouse.registry import catalog
 from lakehouse.silver.building import built_from
 from lakehouse.silver.reading import number, present
 
@@ -81,7 +81,7 @@ def _checks() -> Iterator[Check]:
                 yield _bound(_no_orphans, silver, reference)
     for gold in catalog.batch(Layer.GOLD):
         # a summary of another fact has rows of its own; its totals are compared
-        if not gold.is_dimension and catalog.read_by_gold(gold.reads[0]).layer is Layer.SILVER:
+        if not gold.is_dimension and catalog.read_by(gold, gold.reads[0]).layer is Layer.SILVER:
             yield _bound(_silver_to_gold, gold)
         for total in gold.totals:
             yield _bound(_gold_total, gold, total)
@@ -186,7 +186,7 @@ def _silver_to_gold(spark: SparkSession, gold: Table) -> Line:
 
 def _gold_total(spark: SparkSession, gold: Table, total: TotalContract) -> Line:
     name, column = total.source.split(".")
-    origin = catalog.read_by_gold(name)
+    origin = catalog.read_by(gold, name)
     expected = _sum(spark.table(origin.full_name), F.col(column))
     found = _sum(spark.table(gold.full_name), F.col(total.column))
     hop = "silver → gold" if origin.layer is Layer.SILVER else "in gold"

@@ -22,8 +22,9 @@ from psycopg2 import errors, sql
 from lakehouse.contracts import sources
 from lakehouse.contracts.model import Table
 from lakehouse.platform import postgres
+from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.files import DATABASES, find_source_files
+from lakehouse.sources.files import find_source_files
 from lakehouse.sources.origin import Origin, record
 from lakehouse.sources.validation import ValidFile, open_records, validate
 
@@ -109,7 +110,7 @@ def _load_all(
     loads = []
     with ExitStack() as stack:
         connections = {}
-        for name in DATABASES:
+        for name in SOURCE_DATABASES:
             if any(file.source.table.source_database == name for file in checked):
                 connections[name] = stack.enter_context(closing(connect(name, "loader")))
                 connections[name].autocommit = False
@@ -237,7 +238,7 @@ def _absent_databases(checked: list[ValidFile], only: str | None) -> list[str]:
     present = {file.source.table.source_database for file in checked}
     return [
         f"no file of database {name} is there: it keeps what it had"
-        for name in DATABASES
+        for name in SOURCE_DATABASES
         if name not in present and only is None
     ]
 

@@ -16,10 +16,10 @@ from lakehouse.contracts.streams import (
     CLICKSTREAM,
     LONGEST_LINE_BYTES,
     PARTITION_COLUMNS,
-    STREAMS,
     Stream,
 )
 from lakehouse.platform import nifi_parameters as given
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams.flow_model import (
     CONSUME_LINES,
     MERGE_CONTENT,

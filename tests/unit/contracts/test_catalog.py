@@ -9,16 +9,10 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from lakehouse.contracts import (
-    catalog,
-    gold,
-    gold_science,
-    gold_streams,
-    silver,
-    streams,
-)
+from lakehouse.contracts import gold, gold_science, gold_streams, silver, streams
 from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Severity, Table, Total
+from lakehouse.registry import catalog
 
 GOLD = (*gold.TABLES, *gold_streams.TABLES, *gold_science.TABLES)
 BUILT = (*silver.TABLES, *GOLD)
@@ -31,13 +25,6 @@ def full_name(table: Table) -> str:
     return table.full_name
 
 
-def read_table(table: Table, name: str) -> Table:
-    """The declared table behind a name in `reads`."""
-    if table.layer is Layer.SILVER:
-        return catalog.table(Layer.BRONZE, name)
-    return catalog.read_by_gold(name)
-
-
 @pytest.mark.parametrize("table", MADE_BY_A_FUNCTION, ids=full_name)
 def test_reads_are_the_parameters_of_its_function(table: Table) -> None:
     assert tuple(inspect.signature(function_of(table)).parameters) == table.reads
@@ -45,7 +32,7 @@ def test_reads_are_the_parameters_of_its_function(table: Table) -> None:
 
 @pytest.mark.parametrize("table", BUILT, ids=full_name)
 def test_reads_are_tables(table: Table) -> None:
-    assert all(read_table(table, name) for name in table.reads)
+    assert all(catalog.read_by(table, name) for name in table.reads)
 
 
 @pytest.mark.parametrize("table", BUILT, ids=full_name)
@@ -120,12 +107,12 @@ def test_every_foreign_key_has_its_reference_and_is_never_null(table: Table) -> 
 
 @pytest.mark.parametrize("table", gold_streams.TABLES, ids=full_name)
 def test_a_fact_of_events_lies_by_its_day(table: Table) -> None:
-    is_fact_of_events = table.name in {stream.fact for stream in streams.STREAMS}
+    is_fact_of_events = table.name in {stream.fact for stream in catalog.STREAMS}
 
     assert [table.column(name).type for name in table.partition] == ["DATE"] * is_fact_of_events
 
 
-@pytest.mark.parametrize("stream", streams.STREAMS, ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", catalog.STREAMS, ids=lambda stream: stream.name)
 def test_a_fact_of_events_reads_its_stream_first(stream: streams.Stream) -> None:
     fact = catalog.table(Layer.GOLD, stream.fact)
 
@@ -145,12 +132,12 @@ def test_partitions_of_streams_stand_behind_the_other_columns(table: Table) -> N
 def test_build_order_has_parents_first(layer: Layer) -> None:
     shuffled = random.Random(7).sample(catalog.LAYERS[layer], len(catalog.LAYERS[layer]))
 
-    ordered = [table.name for table in catalog.build_order(shuffled)]
+    ordered = [table.full_name for table in catalog.build_order(shuffled)]
 
-    assert sorted(ordered) == sorted(table.name for table in shuffled)
+    assert sorted(ordered) == sorted(table.full_name for table in shuffled)
     for table in shuffled:
         parents = catalog.needs(table)
-        assert all(ordered.index(parent) < ordered.index(table.name) for parent in parents)
+        assert all(ordered.index(parent) < ordered.index(table.full_name) for parent in parents)
 
 
 def test_build_order_leaves_out_what_was_not_asked_for() -> None:
@@ -181,4 +168,4 @@ def _origin_exists(table: Table, total: Total) -> bool:
     if table.layer is Layer.SILVER:
         return bool(catalog.table(Layer.SOURCE, table.name).column(total.source))
     name, column = total.source.split(".")
-    return name in table.reads and bool(read_table(table, name).column(column))
+    return name in table.reads and bool(catalog.read_by(table, name).column(column))

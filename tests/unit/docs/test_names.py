@@ -10,10 +10,11 @@ import pytest
 import typer.main
 
 from lakehouse.cli.app import app
-from lakehouse.contracts import cassandra, catalog
+from lakehouse.contracts import cassandra
 from lakehouse.contracts.model import Layer
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import PROJECT, Settings
+from lakehouse.registry import catalog
 
 PAGES = sorted(
     [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *PROJECT.glob("benchmarks/**/*.md")]

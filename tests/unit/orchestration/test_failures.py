@@ -12,7 +12,6 @@ import requests
 from pyspark.errors import AnalysisException
 
 from lakehouse.bronze.importing import ImportMismatchError
-from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.contracts.model import Layer
 from lakehouse.gold.sources import SilverDayError
 from lakehouse.orchestration import failures, steps
@@ -21,6 +20,7 @@ from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import MissingSecretError
 from lakehouse.platform.sqoop import SqoopError
 from lakehouse.quality.checks import ChecksFailedError
+from lakehouse.registry.catalog import UnknownTableError
 from lakehouse.science.errors import NothingToLearnError
 from lakehouse.silver.building import MissingImportError
 

@@ -12,13 +12,13 @@ import pytest
 
 from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.cassandra import LiveTable
-from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform import cassandra, kafka
 from lakehouse.platform.cassandra import CassandraError
 from lakehouse.platform.probes import FRESH_SECONDS, ready
 from lakehouse.platform.services import SERVICES, load_services, process_named, processes_of
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import write_configuration
+from lakehouse.registry.catalog import STREAMS
 
 TABLE = contract.SESSION_BY_MINUTE
 

@@ -8,9 +8,9 @@ import re
 import pytest
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.gold import DIM_CUSTOMER
 from lakehouse.contracts.model import Layer
+from lakehouse.registry import catalog
 from lakehouse.serving.reports import queries
 from lakehouse.serving.reports.measures import MEASURES, PARAMETERS, UnknownMeasureError, measure
 from lakehouse.serving.reports.model import Attribute, Kind, Measure, Page, Visual

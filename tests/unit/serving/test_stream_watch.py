@@ -11,9 +11,10 @@ import pytest
 from cassandra import InvalidRequest
 
 from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import CLICKSTREAM, STREAMS
+from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.kafka import KafkaError
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import stream_watch
 from lakehouse.serving.metrics.exporter import Source
 from lakehouse.serving.metrics.streams import Flow

@@ -12,9 +12,9 @@ import yaml
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.gold import DIM_CUSTOMER
 from lakehouse.contracts.model import Layer
+from lakehouse.registry import catalog
 from lakehouse.serving.superset import files as generated
 from lakehouse.serving.superset.charts import KINDS, Chart
 from lakehouse.serving.superset.datasets import beside

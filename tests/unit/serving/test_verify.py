@@ -18,10 +18,11 @@ from typing import Any, cast
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.contracts import catalog, gold, silver, sources
-from lakehouse.contracts.catalog import INGEST_DATE
+from lakehouse.contracts import gold, silver, sources
+from lakehouse.contracts.bronze import INGEST_DATE
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.quality import QUARANTINE_COLUMNS
+from lakehouse.registry import catalog
 from lakehouse.serving import verify
 from lakehouse.serving.verify import Line
 
@@ -183,7 +184,7 @@ def reconciliation(spark: SparkSession) -> Iterator[Reconciliation]:
             LAYERS=RECONCILED,
             batch=RECONCILED.__getitem__,
             table=catalog.table,
-            read_by_gold=catalog.read_by_gold,
+            read_by=catalog.read_by,
         )
         patch.setattr(verify, "catalog", few)
         patch.setattr(verify, "built_from", lambda spark, table: DAY)

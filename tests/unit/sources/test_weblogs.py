@@ -14,6 +14,7 @@ import pytest
 
 from lakehouse.contracts import streams
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.sources.weblogs import manifest as manifests
 from lakehouse.sources.weblogs import rates
 from lakehouse.sources.weblogs.logfile import LogFile, LogFileError
@@ -64,7 +65,7 @@ def test_lines_have_the_form_of_their_log_and_are_counted(config: Settings) -> N
     counts = made.streams["clickstream"]
     assert (counts.purchases, counts.revenue) == (len(bought), sum(bought))
     assert bought
-    for stream in streams.STREAMS:
+    for stream in STREAMS:
         counted = made.streams[stream.name]
         size = sum(file.stat().st_size for file in files_of(config, stream))
         assert (counted.lines, counted.bytes, counted.malformed) == (1500, size, {})
@@ -105,7 +106,7 @@ def test_malformed_and_late_lines_are_counted(config: Settings) -> None:
         assert set(counts.malformed) <= {reason.name for reason in streams.REASONS}
 
 
-@pytest.mark.parametrize("stream", [stream.name for stream in streams.STREAMS])
+@pytest.mark.parametrize("stream", [stream.name for stream in STREAMS])
 def test_malformed_lines_are_of_every_reason(stream: str) -> None:
     assert {kind.reason for kind in KINDS[stream]} == set(streams.REASONS)
     assert len({kind.name for kind in KINDS[stream]}) == len(KINDS[stream])
@@ -192,7 +193,7 @@ def test_interruption_writes_the_manifest(config: Settings, number: signal.Signa
 
     assert made.state == manifests.INTERRUPTED
     assert made == manifests.load_all(manifests.folder(config))[0]
-    for stream in streams.STREAMS:
+    for stream in STREAMS:
         assert len(lines_of(config, stream)) == made.streams[stream.name].lines > 0
 
 

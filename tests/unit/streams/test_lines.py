@@ -11,7 +11,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.contracts.cassandra import EVENTS
-from lakehouse.contracts.streams import DEAD_LETTER_COLUMNS, REASONS, STREAMS, Stream
+from lakehouse.contracts.streams import DEAD_LETTER_COLUMNS, REASONS, Stream
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams import events
 from lakehouse.streams.parsing import Accepted
 from unit.streams import lines

@@ -11,7 +11,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import STREAMS, Stream
+from lakehouse.contracts.streams import Stream
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams import minutes
 
 Message = dict[str, Any]

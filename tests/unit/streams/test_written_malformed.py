@@ -9,7 +9,8 @@ import random
 import pytest
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts.streams import STREAMS, Stream
+from lakehouse.contracts.streams import Stream
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.sources.weblogs.entries import Entry, as_common
 from lakehouse.sources.weblogs.malformed import KINDS
 from lakehouse.sources.weblogs.moments import AccessMoments, ClickMoments

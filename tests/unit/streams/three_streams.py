@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Layer, Table
-from lakehouse.contracts.streams import (
-    NAMESPACE,
-    PARTITION_COLUMNS,
-    SILVER_ACCESS_LOG,
-    STREAMS,
-    Stream,
-)
+from lakehouse.contracts.streams import NAMESPACE, PARTITION_COLUMNS, SILVER_ACCESS_LOG, Stream
+from lakehouse.registry.catalog import STREAMS
 
 _SHARED = ("event_id", "occurred_at", "received_at", "place", *PARTITION_COLUMNS)
 SEARCH = Stream(

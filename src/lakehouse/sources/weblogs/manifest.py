@@ -14,9 +14,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry.catalog import STREAMS
 
 RUNNING, FINISHED, INTERRUPTED, KILLED = "running", "finished", "interrupted", "killed"
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.sources.weblogs import manifest as manifests
 from lakehouse.sources.weblogs.logfile import free_name
 from lakehouse.sources.weblogs.manifest import Manifest

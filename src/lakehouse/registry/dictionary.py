@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lakehouse.contracts import cassandra, catalog, streams
+from lakehouse.contracts import cassandra, streams
 from lakehouse.contracts.model import Column, Layer, Reference, Rule, Severity, Table, Total
 from lakehouse.contracts.quality import QUARANTINE_COLUMNS
+from lakehouse.registry import catalog
 
 _LAYERS = {
     Layer.SOURCE: "What was there before: PostgreSQL, every column text, as published.",
@@ -68,9 +69,11 @@ def _facts(table: Table) -> Iterator[str]:
     if table.file:
         yield f"- Published as `{table.file}`, loaded into database `{table.source_database}`"
     if table.reads:
-        yield f"- Made from {_code(*(_read_from(table, name) for name in table.reads))}"
-    if table in streams.TABLES:
-        yield f"- Made from topic `{streams.stream(table.name).clean.name}`"
+        read = [catalog.read_by(table, name) for name in table.reads]
+        yield f"- Made from {_code(*(one.full_name for one in read))}"
+    for stream in catalog.STREAMS:
+        if stream.event == table:
+            yield f"- Made from topic `{stream.clean.name}`"
     if table.partition:
         yield f"- In folders by {_code(*table.partition)}"
     if table.unknown_member:
@@ -79,19 +82,11 @@ def _facts(table: Table) -> Iterator[str]:
         yield f"- The sum of `{total.column}` is kept from `{_summed_from(table, total)}`"
 
 
-def _read_from(table: Table, name: str) -> str:
-    """The full name of a table that this one is made from."""
-    before = {Layer.BRONZE: Layer.SOURCE, Layer.SILVER: Layer.BRONZE, Layer.GOLD: Layer.SILVER}
-    own = {candidate.name for candidate in catalog.LAYERS[table.layer]}
-    is_own = table.layer is Layer.GOLD and name in own
-    return catalog.table(table.layer if is_own else before[table.layer], name).full_name
-
-
 def _summed_from(table: Table, total: Total) -> str:
     if table.layer is Layer.GOLD:
         name, column = total.source.split(".")
-        return f"{catalog.read_by_gold(name).full_name}.{column}"
-    return f"{Layer.BRONZE}.{table.name}.{total.source}"
+        return f"{catalog.read_by(table, name).full_name}.{column}"
+    return f"{catalog.read_by(table, table.name).full_name}.{total.source}"
 
 
 def _columns(table: Table) -> Iterator[str]:
@@ -132,7 +127,7 @@ def _rule(rule: Rule) -> str:
 
 
 def _reference(table: Table, reference: Reference) -> str:
-    target = f"{table.layer}.{reference.table}"
+    target = table.sibling(reference.table)
     return (
         f"| {reference.name} | `{reference.column}` is a `{reference.target}` of `{target}` "
         f"| {reference.column} is not in {reference.table} | {_NEXT[reference.severity]} |"
@@ -151,7 +146,7 @@ def _topics() -> Iterator[str]:
     kept = f"Kafka keeps messages for {streams.TOPIC_RETENTION_HOURS} hours."
     yield from ("", "## Topics", "", kept, "")
     yield from ("| topic | a message | its key |", "| --- | --- | --- |")
-    for stream in streams.STREAMS:
+    for stream in catalog.STREAMS:
         for topic in stream.topics:
             yield f"| `{topic.name}` | {topic.description} | {topic.key} |"
     yield from ("", "A message of a dead-letter topic:", "")
