@@ -17,8 +17,8 @@ from lakehouse.platform.settings import settings
 from lakehouse.platform.trial import changed_settings
 from lakehouse.registry import catalog
 from lakehouse.silver import building as silver
-from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
+from lakehouse.workloads.shop.generator import generate
 
 DAY = "2026-01-01"
 SEED = 1

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 from benchmarks.batch.lake import GOLD_TABLES, Lake
 from benchmarks.measuring import tell, timed
-from lakehouse.contracts import gold_streams
-from lakehouse.contracts.gold import FACT_DELIVERY_MONTH, FACT_SALES_MONTH, UNKNOWN_KEY
-from lakehouse.contracts.gold_streams import (
+from lakehouse.contracts.model import Column, Table
+from lakehouse.contracts.star import UNKNOWN_KEY
+from lakehouse.gold.building import computed, ensure_table
+from lakehouse.workloads.shop.contracts.gold import FACT_DELIVERY_MONTH, FACT_SALES_MONTH
+from lakehouse.workloads.weblogs.contracts import gold as gold_streams
+from lakehouse.workloads.weblogs.contracts.gold import (
     ABANDONED_CART,
     BROWSED,
     FACT_ACCESS_LOG,
@@ -24,8 +27,6 @@ from lakehouse.contracts.gold_streams import (
     FACT_SESSION,
     PURCHASED,
 )
-from lakehouse.contracts.model import Column, Table
-from lakehouse.gold.building import computed, ensure_table
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

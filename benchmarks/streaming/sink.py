@@ -17,10 +17,10 @@ from cassandra.concurrent import execute_concurrent_with_args
 from benchmarks.measuring import tell
 from benchmarks.streaming.figures import Busy, server_pids
 from lakehouse.contracts import cassandra as contract
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.settings import Settings
 from lakehouse.streams.live_store import LiveStore
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 SINK = "sink of the flow"
 SINGLE = "single inserts, 100 in flight"

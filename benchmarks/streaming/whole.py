@@ -15,10 +15,10 @@ from cassandra.cluster import Session
 from benchmarks.measuring import tell
 from benchmarks.streaming.figures import Busy, Latencies, latencies, server_pids
 from lakehouse.contracts import cassandra as contract
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.platform.status import proportional_memory_mb
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 SERVERS = ("kafka", "nifi", "streaming", "cassandra", "namenode", "datanode")
 STREAM_SERVERS = ("kafka", "nifi", "streaming", "cassandra")

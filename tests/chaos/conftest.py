@@ -10,7 +10,6 @@ from collections.abc import Iterator
 import pytest
 
 from integration.launching import lakehouse, lakehouse_json
-from lakehouse.contracts import gold_streams
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration import steps
 from lakehouse.platform import spark
@@ -19,6 +18,7 @@ from lakehouse.platform.trial import trial_platform
 from lakehouse.registry import catalog
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.silver.compaction import compact
+from lakehouse.workloads.weblogs.contracts import gold as gold_streams
 
 CATCH_UP_SECONDS = 600
 DAY = "2026-01-01"

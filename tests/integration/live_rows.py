@@ -11,7 +11,7 @@ from cassandra.cluster import Session
 
 from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.cassandra import LiveTable
-from lakehouse.contracts.streams import FUNNEL
+from lakehouse.workloads.weblogs.contracts.streams import FUNNEL
 
 STATUSES = {"2xx": 0.9, "3xx": 0.05, "4xx": 0.04, "5xx": 0.01}
 STEPS = dict(zip(FUNNEL, (0.55, 0.3, 0.1, 0.05), strict=True))

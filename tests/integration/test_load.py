@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts import sources
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import postgres
 from lakehouse.registry import catalog
 from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.serving.verify import sum_in_source
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
 from lakehouse.sources.origin import Origin, recorded
+from lakehouse.workloads.shop.contracts import sources
+from lakehouse.workloads.shop.generator import generate
 
 pytestmark = pytest.mark.usefixtures("platform")
 

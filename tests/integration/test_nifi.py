@@ -22,7 +22,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 from integration.killing import kill
 from integration.launching import lakehouse
 from lakehouse.contracts.cassandra import EVENTS
-from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM, LONGEST_LINE_BYTES
+from lakehouse.contracts.streams import LONGEST_LINE_BYTES
 from lakehouse.platform import kafka
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.hdfs import Hdfs
@@ -31,6 +31,7 @@ from lakehouse.platform.nifi_flows import NifiFlows
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
 Messages = list[tuple[bytes, bytes]]
 

@@ -18,13 +18,13 @@ from integration.launching import lakehouse
 from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.cassandra import LiveTable, Question
 from lakehouse.contracts.model import Column
-from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM
 from lakehouse.platform import cassandra, kafka
 from lakehouse.platform.kafka import Kafka
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
 from lakehouse.serving import live
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
 NOON = dt.datetime(2026, 1, 31, 12)
 ROWS = 5

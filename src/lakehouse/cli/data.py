@@ -16,12 +16,12 @@ from rich.text import Text
 
 from lakehouse.cli.common import can_ask, errors, print_json, print_whole, say
 from lakehouse.cli.containers import require_kept
-from lakehouse.contracts import sources
 from lakehouse.platform.command_line import for_runtime
 from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.sources import download as kaggle_sets
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import SourceFile, find_source_files
+from lakehouse.workloads.shop.contracts import sources
 
 if TYPE_CHECKING:
     from lakehouse.sources.load import LoadResult
@@ -112,7 +112,7 @@ def generate(
     as_json: AsJson = False,
 ) -> None:
     """Write data of the published shape, with every oddity planted and counted in a manifest."""
-    from lakehouse.sources.generate import generate as generate_set
+    from lakehouse.workloads.shop.generator import generate as generate_set
 
     require_kept(out)
     try:

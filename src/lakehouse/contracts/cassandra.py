@@ -9,14 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lakehouse.contracts.model import Column
-from lakehouse.contracts.streams import (
-    ACCESS_LOG,
-    CLICKSTREAM,
-    MONEY,
-    PARTITION_COLUMNS,
-    STREAMS,
-    Stream,
-)
+from lakehouse.contracts.streams import PARTITION_COLUMNS, Stream
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM, MONEY, STREAMS
 
 KEYSPACE = "log_data"
 DAY_SECONDS = 86_400

@@ -13,8 +13,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.functions import function_of, parameter
-from lakehouse.contracts.gold import UNKNOWN_KEY
 from lakehouse.contracts.model import Layer, Reference, Table
+from lakehouse.contracts.star import UNKNOWN_KEY
 from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table
 from lakehouse.platform.errors import PlatformError
 from lakehouse.quality import merged_files, results

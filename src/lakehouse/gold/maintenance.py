@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts.gold import HISTORY_HOURS
 from lakehouse.contracts.model import Layer
+from lakehouse.contracts.star import HISTORY_HOURS
 from lakehouse.registry import catalog
 
 

@@ -16,7 +16,7 @@ _PERMANENT_ERRORS = (
     "lakehouse.orchestration.failures.PermanentFailureError",
     "lakehouse.platform.settings.MissingSecretError",
     "lakehouse.quality.checks.ChecksFailedError",
-    "lakehouse.science.errors.NothingToLearnError",
+    "lakehouse.workloads.shop.science.errors.NothingToLearnError",
     "builtins.FileNotFoundError",
     "builtins.NotADirectoryError",
     "builtins.PermissionError",

@@ -26,15 +26,14 @@ def require_valid(found: Sequence[Found]) -> None:
 
 
 def missing_functions(found: Iterable[Found]) -> list[str]:
-    """Errors in `functions` and `builder` of tables; imports the modules that they name."""
+    """Errors in functions that tables and streams name; imports their modules."""
     wrong = []
     for each in found:
-        for table in _tables(each.workload):
-            for field, reference in _references(table):
-                try:
-                    named(reference)
-                except (ImportError, AttributeError, ValueError) as error:
-                    wrong.append(_says(each, f"{field} of {table.full_name}", str(error)))
+        for field, reference in _references(each.workload):
+            try:
+                named(reference)
+            except (ImportError, AttributeError, ValueError) as error:
+                wrong.append(_says(each, field, str(error)))
     return wrong
 
 
@@ -111,9 +110,7 @@ def _streams(each: Found) -> Iterator[str]:
 def _modules(each: Found) -> Iterator[str]:
     """Modules are only looked up: importing them would start Spark's libraries."""
     named_modules = {
-        reference.partition(":")[0]: f"{field} of {table.full_name}"
-        for table in _tables(each.workload)
-        for field, reference in _references(table)
+        reference.partition(":")[0]: field for field, reference in _references(each.workload)
     }
     for module, field in named_modules.items():
         if not _exists(module):
@@ -148,11 +145,15 @@ def _exists(module: str) -> bool:
         return False
 
 
-def _references(table: Table) -> Iterator[tuple[str, str]]:
-    if table.functions:
-        yield "functions", f"{table.functions}:{table.name}"
-    if table.builder:
-        yield "builder", table.builder
+def _references(workload: Workload) -> Iterator[tuple[str, str]]:
+    """Fields that name a function, with `module:function`."""
+    for table in _tables(workload):
+        if table.functions:
+            yield f"functions of {table.full_name}", f"{table.functions}:{table.name}"
+        if table.builder:
+            yield f"builder of {table.full_name}", table.builder
+    for stream in workload.streams:
+        yield f"parser of {stream.name}", stream.parser
 
 
 def _tables(workload: Workload) -> tuple[Table, ...]:

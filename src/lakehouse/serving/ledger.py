@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from lakehouse.serving.log_files import LogRecords
 from lakehouse.serving.verify import Line
-from lakehouse.sources.weblogs.manifest import Counts
+from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 EXAMPLES = 5
 GOLD_DAG = "Log_from_Silver_to_Gold_with_Hive"

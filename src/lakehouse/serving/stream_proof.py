@@ -22,9 +22,9 @@ from lakehouse.serving import stream_tables as tables
 from lakehouse.serving.ledger import EXAMPLES, ONCE, Hop, Ledger, StreamLine, balance
 from lakehouse.serving.log_files import read_log_files
 from lakehouse.serving.topics import TopicReader, event_id
-from lakehouse.sources.weblogs import manifest as manifests
-from lakehouse.sources.weblogs.manifest import Counts
-from lakehouse.sources.weblogs.writing import WriterAtWorkError, only_writer
+from lakehouse.workloads.weblogs.generator import manifest as manifests
+from lakehouse.workloads.weblogs.generator.manifest import Counts
+from lakehouse.workloads.weblogs.generator.writing import WriterAtWorkError, only_writer
 
 _PAUSE = 1.0
 

@@ -16,15 +16,15 @@ from pyspark.sql import functions as F
 
 from lakehouse.bronze.importing import count_source
 from lakehouse.contracts import text as forms
-from lakehouse.contracts.gold import UNKNOWN_KEY
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.contracts.model import Total as TotalContract
-from lakehouse.gold import versions
+from lakehouse.contracts.star import UNKNOWN_KEY
 from lakehouse.platform import postgres
 from lakehouse.quality import checks, quarantine
 from lakehouse.registry import catalog
 from lakehouse.silver.building import built_from
 from lakehouse.silver.reading import number, present
+from lakehouse.workloads.shop.gold import versions
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession

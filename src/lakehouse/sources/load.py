@@ -19,9 +19,9 @@ from typing import Any
 import psycopg2
 from psycopg2 import errors, sql
 
-from lakehouse.contracts import sources
-from lakehouse.contracts.model import Table
+from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import postgres
+from lakehouse.registry import catalog
 from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import find_source_files
@@ -244,7 +244,7 @@ def _absent_databases(checked: list[ValidFile], only: str | None) -> list[str]:
 
 
 def _missing_keys(loads: list[TableLoad]) -> list[str]:
-    keys = {table.name: table.primary_key for table in sources.TABLES}
+    keys = {table.name: table.primary_key for table in catalog.LAYERS[Layer.SOURCE]}
     return [
         f"{load.table} has repeated or missing values of {', '.join(keys[load.table])}: "
         "loaded without primary key; silver sets the extra rows aside"

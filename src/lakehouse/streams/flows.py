@@ -11,13 +11,7 @@ from pathlib import Path
 
 from lakehouse.contracts import cassandra, places
 from lakehouse.contracts.model import Layer
-from lakehouse.contracts.streams import (
-    ACCESS_LOG,
-    CLICKSTREAM,
-    LONGEST_LINE_BYTES,
-    PARTITION_COLUMNS,
-    Stream,
-)
+from lakehouse.contracts.streams import LONGEST_LINE_BYTES, PARTITION_COLUMNS, Stream
 from lakehouse.platform import nifi_parameters as given
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams.flow_model import (
@@ -32,6 +26,7 @@ from lakehouse.streams.flow_model import (
     Processor,
 )
 from lakehouse.streams.parquet import schema_text
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
 FOLDER = Path("nifi-templates")
 BRONZE = f"{places.ROOT}/{Layer.BRONZE}/streams"

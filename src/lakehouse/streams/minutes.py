@@ -22,9 +22,10 @@ from lakehouse.contracts.cassandra import (
     SESSION_BY_MINUTE,
     LiveTable,
 )
-from lakehouse.contracts.gold import UNKNOWN_TEXT
-from lakehouse.contracts.streams import CLICKSTREAM, FUNNEL, LATENESS, MONEY, Stream
+from lakehouse.contracts.star import UNKNOWN_TEXT
+from lakehouse.contracts.streams import LATENESS, Stream
 from lakehouse.streams.parsing import JSON, minute_of
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM, FUNNEL, MONEY
 
 _GROUP = ("table", "metric", "dimension", "user_id", "session_id")
 # what an event adds to a figure; of a stream that lacks it: nothing

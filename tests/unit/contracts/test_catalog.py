@@ -9,10 +9,13 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from lakehouse.contracts import gold, gold_science, gold_streams, silver, streams
 from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Severity, Table, Total
 from lakehouse.registry import catalog
+from lakehouse.workloads.shop.contracts import gold, silver
+from lakehouse.workloads.shop.contracts import science as gold_science
+from lakehouse.workloads.weblogs.contracts import gold as gold_streams
+from lakehouse.workloads.weblogs.contracts import streams
 
 GOLD = (*gold.TABLES, *gold_streams.TABLES, *gold_science.TABLES)
 BUILT = (*silver.TABLES, *GOLD)

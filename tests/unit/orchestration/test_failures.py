@@ -21,8 +21,8 @@ from lakehouse.platform.settings import MissingSecretError
 from lakehouse.platform.sqoop import SqoopError
 from lakehouse.quality.checks import ChecksFailedError
 from lakehouse.registry.catalog import UnknownTableError
-from lakehouse.science.errors import NothingToLearnError
 from lakehouse.silver.building import MissingImportError
+from lakehouse.workloads.shop.science.errors import NothingToLearnError
 
 REFUSED = 'connection to server failed: FATAL:  password authentication failed for user "reader"'
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from lakehouse.contracts import streams
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration import pipelines
 from lakehouse.registry import catalog
 from lakehouse.workloads.shop.pipelines import GOLD, SCIENCE
+from lakehouse.workloads.weblogs.contracts import streams
 from lakehouse.workloads.weblogs.pipelines import STREAMS_GOLD
 
 

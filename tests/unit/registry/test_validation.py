@@ -25,7 +25,9 @@ EVENT = Table(
     grain=("event_id",),
     namespace=TOYS,
 )
-SALES = Stream("sales", "A sale", "sales.log", EVENT, "fact_sale")
+SALES = Stream(
+    "sales", "A sale", "sales.log", EVENT, "fact_sale", "lakehouse.contracts.text:parsed"
+)
 
 
 def gold(name: str, namespace: Namespace = TOYS, functions: str = "") -> Table:
@@ -109,6 +111,20 @@ def test_function_that_does_not_exist(tmp_path: Path) -> None:
     (sentence,) = missing_functions([toys])
     assert sentence.startswith(f"{toys.folder}: functions of gold_toys.dim_toy: ")
     assert "dim_toy" in sentence
+
+
+def test_parser_that_does_not_exist(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(SALES,)))
+
+    require_valid([toys])
+    (sentence,) = missing_functions([toys])
+    assert sentence.startswith(f"{toys.folder}: parser of sales: ")
+    nowhere = replace(SALES, parser="lakehouse.nowhere:parsed")
+    toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(nowhere,)))
+    assert message(toys) == (
+        f"{toys.folder}: parser of sales: there is no module lakehouse.nowhere; "
+        "add it or correct the name"
+    )
 
 
 def test_silver_without_functions(tmp_path: Path) -> None:

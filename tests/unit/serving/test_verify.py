@@ -18,13 +18,13 @@ from typing import Any, cast
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.contracts import gold, silver, sources
 from lakehouse.contracts.bronze import INGEST_DATE
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.quality import QUARANTINE_COLUMNS
 from lakehouse.registry import catalog
 from lakehouse.serving import verify
 from lakehouse.serving.verify import Line
+from lakehouse.workloads.shop.contracts import gold, silver, sources
 
 DAY = "2026-01-01"
 LAYERS = (Layer.SOURCE, Layer.BRONZE, Layer.SILVER, Layer.GOLD)

@@ -9,9 +9,9 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Table
-from lakehouse.contracts.silver import TABLES
 from lakehouse.registry import catalog
 from lakehouse.silver import judging
+from lakehouse.workloads.shop.contracts.silver import TABLES
 from unit.rows import case_name, cases, expected, in_order, only, rows_of, text_frame, typed_frame
 
 CASES = cases(Path(__file__).parent / "cases")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts import sources
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import SourceFile, find_source_files
 from lakehouse.sources.validation import open_records, validate
+from lakehouse.workloads.shop.contracts import sources
 
 ORDERS = sources.ORDERS.file
 REVIEWS = sources.ORDER_REVIEWS.file

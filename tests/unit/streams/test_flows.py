@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import ACCESS_LOG, PARTITION_COLUMNS
+from lakehouse.contracts.streams import PARTITION_COLUMNS
 from lakehouse.platform.nifi_parameters import PARAMETERS
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams.flows import GROUPS
 from lakehouse.streams.parquet import fields_of
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 NAMES = {"LogToBronzeState", "ClickToBronzeState", "ToSilverState", "Ecom_log", "Ecom_clickstream"}
 JAVA = PROJECT / "services/nifi/nar/src/main/java"

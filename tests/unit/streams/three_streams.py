@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Layer, Table
-from lakehouse.contracts.streams import NAMESPACE, PARTITION_COLUMNS, SILVER_ACCESS_LOG, Stream
+from lakehouse.contracts.streams import PARTITION_COLUMNS, Stream
 from lakehouse.registry.catalog import STREAMS
+from lakehouse.workloads.weblogs.contracts.streams import NAMESPACE, SILVER_ACCESS_LOG
 
 _SHARED = ("event_id", "occurred_at", "received_at", "place", *PARTITION_COLUMNS)
 SEARCH = Stream(
@@ -24,5 +25,6 @@ SEARCH = Stream(
         partition=PARTITION_COLUMNS,
     ),
     "fact_search",
+    "lakehouse.workloads.weblogs.parsing.access_log:parsed",
 )
 THREE: tuple[Stream, ...] = (*STREAMS, SEARCH)

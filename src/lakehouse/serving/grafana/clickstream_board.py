@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts.streams import CLICKSTREAM, FUNNEL
 from lakehouse.serving.grafana import live_tables
 from lakehouse.serving.grafana.panels import Board, Panel, Row, prometheus
 from lakehouse.serving.grafana.shared import dead_letters, hop_latency
 from lakehouse.serving.metrics import declared
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM, FUNNEL
 
 _EVENTS = "clickstream.events"
 _TYPES = "clickstream.event_type"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts import gold, gold_science, silver, sources
 from lakehouse.contracts.bronze import imported
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.pipelines import Pipeline
+from lakehouse.workloads.shop.contracts import gold, science, silver, sources
 
 
 def _of_source(database: str, tables: tuple[Table, ...]) -> tuple[Table, ...]:
@@ -54,7 +54,7 @@ SCIENCE = Pipeline(
     "Ecom_Recommendation_and_Churn_with_SparkML",
     "Models trained on the star schema, kept on HDFS, their answers in gold",
     Layer.GOLD,
-    gold_science.TABLES,
+    science.TABLES,
     tag="science",
     schedule="0 5 * * 1",
     is_batch=False,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts import gold, gold_science, silver, sources
 from lakehouse.contracts.workload import Workload
 from lakehouse.workloads.shop import pipelines
+from lakehouse.workloads.shop.contracts import gold, science, silver, sources
 
 WORKLOAD = Workload(
     sources.WORKLOAD,
     "Orders, customers, products and marketing leads of an online shop",
     tables=(*sources.TABLES, *silver.TABLES, *gold.TABLES),
-    models=gold_science.TABLES,
+    models=science.TABLES,
     pipelines=pipelines.PIPELINES,
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts import gold_streams, streams
 from lakehouse.contracts.workload import Workload
 from lakehouse.workloads.weblogs import pipelines
+from lakehouse.workloads.weblogs.contracts import gold, streams
 
 WORKLOAD = Workload(
     streams.NAMESPACE.workload,
     "Requests to the shop's web server and actions of its visitors",
     uses=("shop",),
-    tables=(*streams.TABLES, *gold_streams.TABLES),
+    tables=(*streams.TABLES, *gold.TABLES),
     streams=streams.STREAMS,
     pipelines=pipelines.PIPELINES,
 )
