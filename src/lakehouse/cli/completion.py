@@ -53,7 +53,7 @@ def stream_names(incomplete: str) -> list[str]:
 
 def question_names(incomplete: str) -> list[str]:
     """Questions that `ask` answers."""
-    from lakehouse.contracts.cassandra import QUESTIONS
+    from lakehouse.registry.catalog import QUESTIONS
 
     return _beginning(incomplete, (question.name for question in QUESTIONS))
 

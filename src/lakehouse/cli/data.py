@@ -16,7 +16,9 @@ from rich.text import Text
 
 from lakehouse.cli.common import can_ask, errors, print_json, print_whole, say
 from lakehouse.cli.containers import require_kept
+from lakehouse.contracts.model import Layer
 from lakehouse.platform.command_line import for_runtime
+from lakehouse.registry import catalog
 from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.sources import download as kaggle_sets
 from lakehouse.sources.errors import SourceFileError
@@ -146,7 +148,7 @@ def download(
 ) -> None:
     """Fetch the published data sets from Kaggle: without an account, with your login if needed."""
     require_kept(out)
-    _check_choice("--only", only, tuple(data_set.name for data_set in kaggle_sets.DATA_SETS))
+    _check_choice("--only", only, tuple(data_set.name for data_set in catalog.DATA_SETS))
     try:
         fetched = kaggle_sets.download(
             out, only, lambda data_set: say(f"fetching {data_set.address}")
@@ -194,7 +196,7 @@ def _load_as_json(result: LoadResult) -> dict[str, Any]:
 
 
 def _print_load(result: LoadResult) -> None:
-    keyed = {table.name for table in sources.TABLES if table.primary_key}
+    keyed = {table.name for table in catalog.LAYERS[Layer.SOURCE] if table.primary_key}
     table = Table("database", "table", "rows", "primary key")
     for loaded in result.tables:
         key = "yes" if loaded.has_primary_key else "missing" if loaded.table in keyed else "none"

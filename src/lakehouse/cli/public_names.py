@@ -13,7 +13,7 @@ from typing import Any
 import typer.main
 from typer import Typer
 
-from lakehouse.contracts import cassandra, places
+from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration.pipelines import KNOWN, MAINTENANCE
 from lakehouse.platform.services import load_services, processes_of
@@ -44,7 +44,7 @@ def names(commands: Typer) -> Mapping[str, list[str]]:
         "Consumer groups": _consumer_groups(),
         "Live tables and columns": (
             f"{table.full_name}.{column.name}"
-            for table in cassandra.TABLES
+            for table in catalog.LIVE_TABLES
             for column in table.columns
         ),
         "HDFS folders": (

@@ -1,4 +1,4 @@
-"""Functions that declarations name, imported when they are needed."""
+"""Functions and objects that declarations name, imported when they are needed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import Any
 from lakehouse.contracts.model import Table
 
 
-def named(reference: str) -> Callable[..., Any]:
-    """The function behind `module:function`.
+def named(reference: str) -> Any:
+    """The function or object behind `module:name`.
 
     Raises:
         ImportError: the module does not exist.
-        AttributeError: the module has no such function.
+        AttributeError: the module has no such name.
     """
-    found: Callable[..., Any] = pkgutil.resolve_name(reference)
-    return found
+    return pkgutil.resolve_name(reference)
 
 
 def function_of(table: Table) -> Callable[..., Any]:
@@ -27,7 +26,8 @@ def function_of(table: Table) -> Callable[..., Any]:
         ImportError: the module that the table names does not exist.
         AttributeError: the module has no function of the table's name.
     """
-    return named(f"{table.functions}:{table.name}")
+    function: Callable[..., Any] = named(f"{table.functions}:{table.name}")
+    return function
 
 
 def parameter(read: str) -> str:

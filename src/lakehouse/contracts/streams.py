@@ -59,6 +59,9 @@ class Stream:
         event: the columns of the clean message and of silver.
         fact: name of the gold table of its events.
         parser: `module:function` that makes its events from raw lines.
+        aggregation: `module:function` that makes 1-minute aggregates of its clean topic.
+        bronze_flow: NiFi process group that takes its lines to Kafka and to bronze.
+        live_flow: NiFi process group that takes its events and aggregates to Cassandra.
         line_timestamp: format (strptime) of the timestamp that a line begins with; empty if lines
             begin otherwise or hold whole seconds only, which measure no latency in milliseconds.
     """
@@ -69,6 +72,9 @@ class Stream:
     event: Table
     fact: str
     parser: str
+    aggregation: str
+    bronze_flow: str
+    live_flow: str
     line_timestamp: str = ""
 
     @property
@@ -92,6 +98,11 @@ class Stream:
         return Topic(
             f"{self.name}.minutes", "A figure of a minute as JSON; the newest holds", "identity"
         )
+
+    @property
+    def clock_ahead(self) -> str:
+        """Metric that counts events of a clock further ahead than the lateness of aggregates."""
+        return f"{self.name}.clock_ahead"
 
     @property
     def topics(self) -> tuple[Topic, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from lakehouse.contracts import quality
 from lakehouse.contracts.bronze import imported
+from lakehouse.contracts.cassandra import LiveTable, Question, event_table
+from lakehouse.contracts.data_sets import DataSet
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.pipelines import Pipeline
 from lakehouse.contracts.streams import Stream
@@ -37,7 +39,15 @@ LAYERS: dict[Layer, tuple[Table, ...]] = {
     Layer.QUALITY: quality.TABLES,
 }
 STREAMS: tuple[Stream, ...] = tuple(one for each in WORKLOADS for one in each.streams)
+EVENT_TABLES = {each.name: event_table(each) for each in STREAMS}
+LIVE_TABLES: tuple[LiveTable, ...] = (
+    *EVENT_TABLES.values(),
+    *(one for each in WORKLOADS for one in each.live_tables),
+)
+QUESTIONS: tuple[Question, ...] = tuple(one for each in WORKLOADS for one in each.questions)
 PIPELINES: tuple[Pipeline, ...] = tuple(one for each in WORKLOADS for one in each.pipelines)
+BOARDS = {title: board for each in WORKLOADS for title, board in each.boards.items()}
+DATA_SETS: tuple[DataSet, ...] = tuple(one for each in WORKLOADS for one in each.data_sets)
 SOURCE_DATABASES = tuple(dict.fromkeys(table.source_database for table in LAYERS[Layer.SOURCE]))
 _IN_BATCH = {t.full_name for each in PIPELINES if each.is_batch for t in each.tables}
 _BY_NAME = {table.full_name: table for tables in LAYERS.values() for table in tables}

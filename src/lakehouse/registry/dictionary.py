@@ -160,7 +160,7 @@ def _topics() -> Iterator[str]:
 def _live_tables() -> Iterator[str]:
     kept = f"Cassandra's keyspace `{cassandra.KEYSPACE}`: a table answers the questions below it."
     yield from ("## Live", "", kept, "")
-    for table in cassandra.TABLES:
+    for table in catalog.LIVE_TABLES:
         yield from (f"### {table.full_name}", "", f"{table.description}.", "")
         order = ", ".join(f"`{name}` {direction}" for name, direction in table.clustering)
         yield f"- A partition is one {_code(*table.partition)}, its rows by {order}"
@@ -168,7 +168,7 @@ def _live_tables() -> Iterator[str]:
         typed = ((column, cassandra.cql_type(column.type)) for column in table.columns)
         yield from _typed(typed)
         yield from ("| question | name | query |", "| --- | --- | --- |")
-        for question in cassandra.QUESTIONS:
+        for question in catalog.QUESTIONS:
             if question.table == table.name:
                 yield f"| {question.title} | {question.name} | `{question.cql}` |"
         yield ""

@@ -26,7 +26,7 @@ def require_valid(found: Sequence[Found]) -> None:
 
 
 def missing_functions(found: Iterable[Found]) -> list[str]:
-    """Errors in functions that tables and streams name; imports their modules."""
+    """Errors in functions and objects that declarations name; imports their modules."""
     wrong = []
     for each in found:
         for field, reference in _references(each.workload):
@@ -146,7 +146,7 @@ def _exists(module: str) -> bool:
 
 
 def _references(workload: Workload) -> Iterator[tuple[str, str]]:
-    """Fields that name a function, with `module:function`."""
+    """Fields that name a function or an object, with `module:name`."""
     for table in _tables(workload):
         if table.functions:
             yield f"functions of {table.full_name}", f"{table.functions}:{table.name}"
@@ -154,6 +154,9 @@ def _references(workload: Workload) -> Iterator[tuple[str, str]]:
             yield f"builder of {table.full_name}", table.builder
     for stream in workload.streams:
         yield f"parser of {stream.name}", stream.parser
+        yield f"aggregation of {stream.name}", stream.aggregation
+    for title, board in workload.boards.items():
+        yield f"boards: {title}", board
 
 
 def _tables(workload: Workload) -> tuple[Table, ...]:

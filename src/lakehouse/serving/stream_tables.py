@@ -48,7 +48,7 @@ def in_cassandra(stream: Stream, config: Settings) -> Iterator[Seen]:
     from cassandra.cluster import NoHostAvailable
     from cassandra.query import SimpleStatement
 
-    table = cassandra.EVENTS[stream.name]
+    table = cassandra.event_table(stream)
     columns = f"event_id, {AMOUNT}" if _has_amount(stream) else "event_id"
     with open_session(config) as session:
         statement = SimpleStatement(f"SELECT {columns} FROM {table.full_name}", fetch_size=_PAGE)

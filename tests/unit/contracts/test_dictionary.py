@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from lakehouse.contracts import cassandra, streams
+from lakehouse.contracts import streams
 from lakehouse.contracts.model import Layer
 from lakehouse.registry import catalog, dictionary
 from lakehouse.streams import queries
@@ -38,10 +38,10 @@ def test_topics_reasons_and_live_tables_have_their_lines() -> None:
         assert all(f"| `{topic.name}` |" in page for topic in stream.topics)
         assert f"- Made from topic `{stream.clean.name}`" in page
     assert all(f"- `{reason.name}`: " in page for reason in streams.REASONS)
-    for table in cassandra.TABLES:
+    for table in catalog.LIVE_TABLES:
         section = page.split(f"### {table.full_name}\n")[1].split("\n### ")[0]
         assert all(f"| `{column.name}` |" in section for column in table.columns)
-    for question in cassandra.QUESTIONS:
+    for question in catalog.QUESTIONS:
         assert f"| {question.name} | `{question.cql}` |" in page
 
 

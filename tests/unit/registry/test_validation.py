@@ -26,7 +26,15 @@ EVENT = Table(
     namespace=TOYS,
 )
 SALES = Stream(
-    "sales", "A sale", "sales.log", EVENT, "fact_sale", "lakehouse.contracts.text:parsed"
+    "sales",
+    "A sale",
+    "sales.log",
+    EVENT,
+    "fact_sale",
+    parser="lakehouse.contracts.text:parsed",
+    aggregation="lakehouse.contracts.text:messages",
+    bronze_flow="SalesToBronze",
+    live_flow="SalesLive",
 )
 
 
@@ -117,8 +125,9 @@ def test_parser_that_does_not_exist(tmp_path: Path) -> None:
     toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(SALES,)))
 
     require_valid([toys])
-    (sentence,) = missing_functions([toys])
-    assert sentence.startswith(f"{toys.folder}: parser of sales: ")
+    parser, aggregation = missing_functions([toys])
+    assert parser.startswith(f"{toys.folder}: parser of sales: ")
+    assert aggregation.startswith(f"{toys.folder}: aggregation of sales: ")
     nowhere = replace(SALES, parser="lakehouse.nowhere:parsed")
     toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(nowhere,)))
     assert message(toys) == (

@@ -26,5 +26,8 @@ SEARCH = Stream(
     ),
     "fact_search",
     "lakehouse.workloads.weblogs.parsing.access_log:parsed",
+    "lakehouse.workloads.weblogs.minutes:messages",
+    "SearchToBronzeState",
+    "Search",
 )
 THREE: tuple[Stream, ...] = (*STREAMS, SEARCH)

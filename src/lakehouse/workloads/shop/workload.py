@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lakehouse.contracts.data_sets import DataSet
 from lakehouse.contracts.workload import Workload
 from lakehouse.workloads.shop import pipelines
 from lakehouse.workloads.shop.contracts import gold, science, silver, sources
@@ -12,4 +13,8 @@ WORKLOAD = Workload(
     tables=(*sources.TABLES, *silver.TABLES, *gold.TABLES),
     models=science.TABLES,
     pipelines=pipelines.PIPELINES,
+    data_sets=(
+        DataSet(sources.ECOM, "olistbr/brazilian-ecommerce", "CC BY-NC-SA 4.0"),
+        DataSet(sources.MARKETING, "olistbr/marketing-funnel-olist", "CC BY-NC-SA 4.0"),
+    ),
 )

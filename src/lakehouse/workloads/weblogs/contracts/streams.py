@@ -7,6 +7,7 @@ from lakehouse.contracts.streams import IDENTITY_COLUMNS, INGEST_COLUMNS, PARTIT
 
 NAMESPACE = Namespace("weblogs", plain=True, folder="streams")
 _PARSERS = "lakehouse.workloads.weblogs.parsing"
+_AGGREGATION = "lakehouse.workloads.weblogs.minutes:messages"
 COMPACTION = "lakehouse.silver.compaction:compact"
 MONEY = "DECIMAL(12,2)"
 
@@ -86,6 +87,9 @@ ACCESS_LOG = Stream(
     SILVER_ACCESS_LOG,
     "fact_access_log",
     f"{_PARSERS}.access_log:parsed",
+    _AGGREGATION,
+    "LogToBronzeState",
+    "Ecom_log",
 )
 CLICKSTREAM = Stream(
     "clickstream",
@@ -94,6 +98,9 @@ CLICKSTREAM = Stream(
     SILVER_CLICKSTREAM,
     "fact_clickstream",
     f"{_PARSERS}.clickstream:parsed",
+    _AGGREGATION,
+    "ClickToBronzeState",
+    "Ecom_clickstream",
     line_timestamp="%Y-%m-%d %H:%M:%S.%f",
 )
 STREAMS: tuple[Stream, ...] = (ACCESS_LOG, CLICKSTREAM)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lakehouse.serving.grafana import live_tables
 from lakehouse.serving.grafana.panels import Board, Panel, Row
 from lakehouse.serving.grafana.shared import dead_letters, hop_latency
+from lakehouse.workloads.weblogs.boards import live_tables
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 _REQUESTS = "access_log.requests"

@@ -13,18 +13,17 @@ from collections.abc import Callable
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.cassandra import (
-    CLOCK_AHEAD,
+from lakehouse.contracts.cassandra import LiveTable
+from lakehouse.contracts.star import UNKNOWN_TEXT
+from lakehouse.contracts.streams import LATENESS, Stream
+from lakehouse.streams.parsing import JSON, minute_of
+from lakehouse.workloads.weblogs.contracts.live import (
     METRIC_BY_DAY,
     METRICS,
     RANKING_BY_HOUR,
     RANKINGS,
     SESSION_BY_MINUTE,
-    LiveTable,
 )
-from lakehouse.contracts.star import UNKNOWN_TEXT
-from lakehouse.contracts.streams import LATENESS, Stream
-from lakehouse.streams.parsing import JSON, minute_of
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM, FUNNEL, MONEY
 
 _GROUP = ("table", "metric", "dimension", "user_id", "session_id")
@@ -33,6 +32,11 @@ _MEASURES = {
     "access_log": {"visitor": "ip_address", "bytes_sent": "bytes_sent"},
     "clickstream": {"visitor": "user_id", "amount": "amount", "funnel_step": "funnel_step"},
 }
+
+
+def messages(clean: DataFrame, stream: Stream) -> DataFrame:
+    """Messages for the topic of aggregates, from those of the clean topic: `key`, `value`."""
+    return figures(events(clean, stream), stream)
 
 
 def events(clean: DataFrame, stream: Stream) -> DataFrame:
@@ -115,9 +119,7 @@ def _groups(stream: Stream) -> list[Column]:
         )
         for metric, column in RANKINGS[stream.name].items()
     ]
-    ahead = _group(
-        METRIC_BY_DAY, metric=F.lit(CLOCK_AHEAD[stream.name]), dimension=_dimension("all")
-    )
+    ahead = _group(METRIC_BY_DAY, metric=F.lit(stream.clock_ahead), dimension=_dimension("all"))
     groups.append(F.when(F.col("is_ahead"), ahead))
     if stream is CLICKSTREAM:
         session = {name: F.col(name) for name in ("user_id", "session_id")}

@@ -7,14 +7,14 @@ write a date in the browser's. So Cassandra computes the day, and Prometheus the
 
 from __future__ import annotations
 
-from lakehouse.contracts.cassandra import (
-    EVENTS,
+from lakehouse.contracts.cassandra import event_table
+from lakehouse.contracts.streams import Stream
+from lakehouse.serving.grafana.panels import CASSANDRA, Query, Variable
+from lakehouse.workloads.weblogs.contracts.live import (
     METRIC_BY_DAY,
     RANKING_BY_HOUR,
     SESSION_BY_MINUTE,
 )
-from lakehouse.contracts.streams import Stream
-from lakehouse.serving.grafana.panels import CASSANDRA, Query, Variable
 
 AMOUNT = "CAST(amount AS double) AS revenue"
 _ROWS = 100
@@ -75,7 +75,7 @@ def ranking(metric: str, *columns: str) -> tuple[Query, ...]:
 
 def latest(stream: Stream, *columns: str) -> tuple[Query, ...]:
     """The newest events; the first column should have few values."""
-    table = EVENTS[stream.name].full_name
+    table = event_table(stream).full_name
     return _by_minute(f"SELECT {', '.join(columns)}, occurred_at FROM {table}")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lakehouse.serving.grafana import live_tables
 from lakehouse.serving.grafana.panels import Board, Panel, Row, prometheus
 from lakehouse.serving.grafana.shared import dead_letters, hop_latency
 from lakehouse.serving.metrics import declared
+from lakehouse.workloads.weblogs.boards import live_tables
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM, FUNNEL
 
 _EVENTS = "clickstream.events"
