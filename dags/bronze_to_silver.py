@@ -1,7 +1,7 @@
 """Airflow DAGs: bronze to silver."""
 
+from lakehouse.contracts.model import Layer
 from lakehouse.orchestration import pipelines
 from lakehouse.orchestration.airflow_dags import dag_of
 
-silver_ecom = dag_of(pipelines.SILVER_ECOM)
-silver_marketing = dag_of(pipelines.SILVER_MARKETING)
+globals().update({each.dag_id: dag_of(each) for each in pipelines.batch(Layer.SILVER)})

@@ -1,7 +1,7 @@
 """Airflow DAGs: the source databases to bronze."""
 
+from lakehouse.contracts.model import Layer
 from lakehouse.orchestration import pipelines
 from lakehouse.orchestration.airflow_dags import dag_of
 
-import_ecom = dag_of(pipelines.IMPORT_ECOM)
-import_marketing = dag_of(pipelines.IMPORT_MARKETING)
+globals().update({each.dag_id: dag_of(each) for each in pipelines.batch(Layer.BRONZE)})

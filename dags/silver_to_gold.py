@@ -1,6 +1,7 @@
-"""Airflow DAG: silver to the star schema in gold."""
+"""Airflow DAGs: silver to the star schemas in gold."""
 
+from lakehouse.contracts.model import Layer
 from lakehouse.orchestration import pipelines
 from lakehouse.orchestration.airflow_dags import dag_of
 
-gold = dag_of(pipelines.GOLD)
+globals().update({each.dag_id: dag_of(each) for each in pipelines.batch(Layer.GOLD)})

@@ -1,6 +1,6 @@
-"""Airflow DAG: what streams left in silver to gold."""
+"""Airflow DAGs: new events of streams, from silver to gold."""
 
 from lakehouse.orchestration import pipelines
 from lakehouse.orchestration.airflow_dags import dag_of
 
-streams_gold = dag_of(pipelines.STREAMS_GOLD)
+globals().update({each.dag_id: dag_of(each) for each in pipelines.of_streams()})

@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.batch.lake import GOLD_TABLES, SILVER_TABLES
-from lakehouse.contracts.gold import UNKNOWN_TEXT
 from lakehouse.contracts.model import Column, Table
-from lakehouse.contracts.states import STATES
+from lakehouse.contracts.star import UNKNOWN_TEXT
 from lakehouse.gold.keys import UNKNOWN
+from lakehouse.workloads.shop.contracts.states import STATES
 
 _QUERIES = Path(__file__).parent / "star"
 # days with two decimals, rounded half up in whole numbers: 864 seconds are a hundredth of a day

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from benchmarks.batch.lake import Lake
 from benchmarks.measuring import Comparison, interleaved
 from lakehouse.bronze import jdbc, sqoop
-from lakehouse.contracts import catalog, places
+from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import postgres
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import settings
+from lakehouse.registry import catalog
 
 SQOOP = "Sqoop"
 SPARK = "Spark JDBC"
@@ -58,7 +59,7 @@ def _to_file(table: Table) -> Callable[[], object]:
     def work() -> None:
         target = settings().state_dir / f"{table.name}.csv"
         with (
-            contextlib.closing(postgres.connect(table.source, "reader")) as server,
+            contextlib.closing(postgres.connect(table.source_database, "reader")) as server,
             server.cursor() as cursor,
             target.open("wb") as stream,
         ):

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 
 from benchmarks.measuring import tell, timed
 from lakehouse.bronze.importing import import_table
-from lakehouse.contracts import catalog, places
+from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer
 from lakehouse.gold import building as gold
 from lakehouse.platform import spark
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import settings
 from lakehouse.platform.trial import changed_settings
+from lakehouse.registry import catalog
 from lakehouse.silver import building as silver
-from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
+from lakehouse.workloads.shop.generator import generate
 
 DAY = "2026-01-01"
 SEED = 1

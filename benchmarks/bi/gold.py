@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 
 from benchmarks.batch.lake import GOLD_TABLES, Lake
 from benchmarks.measuring import tell, timed
-from lakehouse.contracts import catalog, streams
-from lakehouse.contracts.gold import FACT_DELIVERY_MONTH, FACT_SALES_MONTH, UNKNOWN_KEY
-from lakehouse.contracts.gold_streams import (
+from lakehouse.contracts.model import Column, Table
+from lakehouse.contracts.star import UNKNOWN_KEY
+from lakehouse.gold.building import computed, ensure_table
+from lakehouse.workloads.shop.contracts.gold import FACT_DELIVERY_MONTH, FACT_SALES_MONTH
+from lakehouse.workloads.weblogs.contracts import gold as gold_streams
+from lakehouse.workloads.weblogs.contracts.gold import (
     ABANDONED_CART,
     BROWSED,
     FACT_ACCESS_LOG,
@@ -24,14 +27,12 @@ from lakehouse.contracts.gold_streams import (
     FACT_SESSION,
     PURCHASED,
 )
-from lakehouse.contracts.model import Column, Layer, Table
-from lakehouse.gold.building import computed, ensure_table
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # what reports ask: no visual shows what models say
-TABLES = (*GOLD_TABLES, *catalog.of_source(Layer.GOLD, streams.SOURCE))
+TABLES = (*GOLD_TABLES, *gold_streams.TABLES)
 _KEPT = "bi_base"
 # far beyond the members of one copy
 _KEYS_OF_A_COPY = 100_000_000

@@ -17,12 +17,12 @@ import psutil
 import requests
 
 from benchmarks.measuring import machine, tell
-from lakehouse.contracts.streams import ACCESS_LOG
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.status import proportional_memory_mb
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
 from lakehouse.serving.dashboard.board import REFRESH_SECONDS
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 _EVENT_EVERY = 7.3
 _PATIENCE = 60.0

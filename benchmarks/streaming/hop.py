@@ -19,11 +19,11 @@ from confluent_kafka import OFFSET_END, Consumer, TopicPartition
 
 from benchmarks.measuring import tell
 from benchmarks.streaming.figures import Busy, Latencies, latencies, server_pids
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform import kafka
 from lakehouse.platform.environment import process_environment
 from lakehouse.platform.services import SERVICES
 from lakehouse.platform.settings import PROJECT, Settings
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 MODES = ("realtime", "microbatch")
 _WARM_UP = 20.0

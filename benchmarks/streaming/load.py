@@ -8,9 +8,9 @@ import time
 
 from confluent_kafka import Producer
 
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform import kafka
 from lakehouse.platform.settings import settings
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 _TICK = 0.004
 _TAILS = [

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.settings import settings
 from lakehouse.streams import gold_copy
 from lakehouse.streams.queries import Queries
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 session = SparkSession.builder.getOrCreate()
 folder = Path(os.environ["LAKEHOUSE_STREAMING_DATA"])

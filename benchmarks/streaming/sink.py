@@ -17,15 +17,16 @@ from cassandra.concurrent import execute_concurrent_with_args
 from benchmarks.measuring import tell
 from benchmarks.streaming.figures import Busy, server_pids
 from lakehouse.contracts import cassandra as contract
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.settings import Settings
+from lakehouse.registry import catalog
 from lakehouse.streams.live_store import LiveStore
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 SINK = "sink of the flow"
 SINGLE = "single inserts, 100 in flight"
 BARE = "bare loop, one insert at a time"
-_TABLE = contract.EVENTS[CLICKSTREAM.name]
+_TABLE = catalog.EVENT_TABLES[CLICKSTREAM.name]
 # as many lines as a FlowFile brings at 5,000 a second
 _LINES = 500
 

@@ -14,15 +14,15 @@ from cassandra.cluster import Session
 
 from benchmarks.measuring import tell
 from benchmarks.streaming.figures import Busy, Latencies, latencies, server_pids
-from lakehouse.contracts import cassandra as contract
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.platform.status import proportional_memory_mb
+from lakehouse.registry import catalog
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 SERVERS = ("kafka", "nifi", "streaming", "cassandra", "namenode", "datanode")
 STREAM_SERVERS = ("kafka", "nifi", "streaming", "cassandra")
-_TABLE = contract.EVENTS[CLICKSTREAM.name].full_name
+_TABLE = catalog.EVENT_TABLES[CLICKSTREAM.name].full_name
 _WARM_UP = 20.0
 _LOOK_EVERY = 0.1
 _MOST_SECONDS_BEHIND = 300.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.streams import driving
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 if __name__ == "__main__":
     driving.main((CLICKSTREAM,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts.streams import STREAMS
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams import driving
 
 if __name__ == "__main__":

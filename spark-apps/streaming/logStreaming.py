@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts.streams import ACCESS_LOG
 from lakehouse.streams import driving
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 if __name__ == "__main__":
     driving.main((ACCESS_LOG,))

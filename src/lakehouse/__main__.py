@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from lakehouse.cli.app import main
+import sys
+
+from lakehouse.registry.discovery import InvalidWorkloadError
+
+try:
+    # its import reads the declarations of all workloads
+    from lakehouse.cli.app import main
+except InvalidWorkloadError as error:
+    sys.exit(f"error: {error}")
 
 main()

@@ -11,9 +11,9 @@ import pytest
 from acceptance.generated import Generated, brought_to_gold
 from acceptance.lake import DAY, LATE_PERCENT, LINES, MALFORMED_PERCENT, Built, sample_folder
 from integration.launching import lakehouse, lakehouse_json
-from lakehouse.orchestration.pipelines import STREAMS_GOLD
 from lakehouse.platform.prometheus import Prometheus
 from lakehouse.platform.settings import Settings
+from lakehouse.workloads.weblogs.pipelines import STREAMS_GOLD
 
 # what Prometheus reads
 JOBS = {"metrics", "node", "prometheus"}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.launching import lakehouse_json
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer, Table
+from lakehouse.registry import catalog
 from lakehouse.serving.thrift import query
 
 GOLD = catalog.batch(Layer.GOLD)

@@ -9,10 +9,10 @@ from pyspark.sql import SparkSession
 
 from acceptance.lake import Built
 from lakehouse.bronze.importing import import_table
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import spark
 from lakehouse.platform.settings import settings
+from lakehouse.registry import catalog
 
 OTHER_DAY = "2026-01-03"
 

@@ -15,8 +15,8 @@ from acceptance import measuring
 from acceptance.generated import DAY, SIZE, Generated
 from integration.launching import lakehouse, lakehouse_json
 from lakehouse.bronze.importing import count_source
-from lakehouse.contracts import sources
 from lakehouse.platform.settings import Settings
+from lakehouse.workloads.shop.contracts import sources
 
 # names of the manifest, by ours
 IN_MANIFEST = {

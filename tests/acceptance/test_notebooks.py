@@ -14,18 +14,19 @@ from nbclient import NotebookClient
 from acceptance.lake import Built
 from acceptance.measuring import fingerprints, rows_written_since, version
 from integration.launching import IN_CONTAINER, lakehouse, lakehouse_json
-from lakehouse.contracts import gold_science, places
-from lakehouse.contracts.gold import UNKNOWN_KEY
+from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer
+from lakehouse.contracts.star import UNKNOWN_KEY
 from lakehouse.orchestration import steps
-from lakehouse.orchestration.pipelines import SCIENCE
 from lakehouse.platform.environment import process_environment
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.secrets import GENERATORS
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.platform.supervise import Supervisor, log_file
-from lakehouse.science.interactions import FAILED_STATUSES
 from lakehouse.serving.thrift import query
+from lakehouse.workloads.shop.contracts import science as gold_science
+from lakehouse.workloads.shop.pipelines import SCIENCE
+from lakehouse.workloads.shop.science.interactions import FAILED_STATUSES
 
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 # a column of the table that it is about

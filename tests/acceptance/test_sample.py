@@ -11,9 +11,9 @@ import pytest
 from acceptance import measuring
 from acceptance.lake import Built
 from integration.launching import lakehouse, lakehouse_json
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration.pipelines import PIPELINES
+from lakehouse.registry import catalog
 from lakehouse.serving.thrift import query
 
 EXPECTED = json.loads((Path(__file__).parent / "sample.json").read_text("utf-8"))["counts"]

@@ -10,15 +10,15 @@ from acceptance import measuring
 from acceptance.lake import LATE_PERCENT, LINES, MALFORMED_PERCENT
 from integration.launching import lakehouse_json
 from lakehouse.cli.grafana import without_rows
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
-from lakehouse.contracts.streams import STREAMS
-from lakehouse.orchestration.pipelines import STREAMS_GOLD
 from lakehouse.platform.prometheus import Prometheus
 from lakehouse.platform.settings import Settings
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving.grafana.queries import Asked, ask_all
 from lakehouse.serving.metrics.declared import DEAD_LETTERS, METRICS, REQUESTS, untold
 from lakehouse.serving.thrift import query
+from lakehouse.workloads.weblogs.pipelines import STREAMS_GOLD
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 import pytest
 
 from integration.launching import lakehouse, lakehouse_json
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
-from lakehouse.contracts.streams import SOURCE, STREAMS
 from lakehouse.orchestration import steps
 from lakehouse.platform import spark
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.trial import trial_platform
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.silver.compaction import compact
+from lakehouse.workloads.weblogs.contracts import gold as gold_streams
 
 CATCH_UP_SECONDS = 600
 DAY = "2026-01-01"
@@ -42,7 +43,7 @@ def settle() -> tuple[list[dict], float]:
     # gold is only counted: it takes what silver has, so all hops before it have to be done
     lakehouse("verify", "--streams", f"--wait={CATCH_UP_SECONDS}", seconds=3 * CATCH_UP_SECONDS)
     seconds = time.monotonic() - began
-    for table in catalog.build_order(catalog.of_source(Layer.GOLD, SOURCE)):
+    for table in catalog.build_order(gold_streams.TABLES):
         steps.run(Layer.GOLD, table.name, DAY)
     # two hours later every hour that was written in is over
     later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)

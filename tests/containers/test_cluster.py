@@ -12,7 +12,7 @@ import requests
 
 from containers.stack import Stack, until
 from containers.test_life import COUNTS
-from lakehouse.orchestration.pipelines import STREAMS_GOLD
+from lakehouse.workloads.weblogs.pipelines import STREAMS_GOLD
 
 DAY = "2026-01-05"
 RATE = 300

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from containers.stack import Stack
-from lakehouse.orchestration.pipelines import STREAMS_GOLD
+from lakehouse.workloads.weblogs.pipelines import STREAMS_GOLD
 
 DAY = "2026-01-04"
 PAUSE = 4.0

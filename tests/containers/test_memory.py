@@ -9,7 +9,7 @@ import pytest
 
 from containers.kernel import Watch
 from containers.stack import Stack, until
-from lakehouse.orchestration.pipelines import STREAMS_GOLD
+from lakehouse.workloads.weblogs.pipelines import STREAMS_GOLD
 
 RATE = 1500
 WRITE_SECONDS = 100

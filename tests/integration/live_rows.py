@@ -9,9 +9,10 @@ from typing import Any
 
 from cassandra.cluster import Session
 
-from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.cassandra import LiveTable
-from lakehouse.contracts.streams import FUNNEL
+from lakehouse.registry import catalog
+from lakehouse.workloads.weblogs.contracts import live
+from lakehouse.workloads.weblogs.contracts.streams import FUNNEL
 
 STATUSES = {"2xx": 0.9, "3xx": 0.05, "4xx": 0.04, "5xx": 0.01}
 STEPS = dict(zip(FUNNEL, (0.55, 0.3, 0.1, 0.05), strict=True))
@@ -40,7 +41,7 @@ def minute_of_figures(session: Session, minute: dt.datetime, requests: int) -> N
     # each visitor comes in two minutes, and looks at a product before any page
     for user in range(20):
         step = (2, 2, 1, 3, 4)[(user + minute.minute) % 5]
-        put(session, contract.SESSION_BY_MINUTE, {
+        put(session, live.SESSION_BY_MINUTE, {
             "minute": f"{minute:%Y-%m-%dT%H:%M}", "user_id": user,
             "session_id": minute.minute // 2, "event_count": 3, "funnel_step": step,
         })  # fmt: skip
@@ -58,11 +59,11 @@ def events_of(session: Session, moment: dt.datetime, count: int = 5) -> None:
     for number in range(count):
         at = moment - dt.timedelta(seconds=number)
         placed = {"minute": f"{at:%Y-%m-%dT%H:%M}", "occurred_at": at, "event_id": f"{number:032x}"}
-        put(session, contract.EVENTS["access_log"], placed | {
+        put(session, catalog.EVENT_TABLES["access_log"], placed | {
             "ip_address": "192.0.2.7", "method": "GET", "path": "/products/1", "status_code": 200,
             "bytes_sent": 5120, "agent_class": "browser",
         })  # fmt: skip
-        put(session, contract.EVENTS["clickstream"], placed | {
+        put(session, catalog.EVENT_TABLES["clickstream"], placed | {
             "user_id": 4711, "session_id": 1, "event_type": "page_view", "level": "INFO",
         })  # fmt: skip
 
@@ -79,7 +80,7 @@ def _metric(
     session: Session, metric: str, minute: dt.datetime, dimension: str, events: int,
     amount: Decimal = Decimal(0),
 ) -> None:  # fmt: skip
-    put(session, contract.METRIC_BY_DAY, {
+    put(session, live.METRIC_BY_DAY, {
         "metric": metric, "day": minute.date(), "window_start": minute, "dimension": dimension,
         "event_count": events, "bytes_sent": events * 5000, "amount": amount,
         "visitor_count": events // 3,
@@ -89,7 +90,7 @@ def _metric(
 def _ranking(
     session: Session, metric: str, minute: dt.datetime, dimension: str, events: int
 ) -> None:
-    put(session, contract.RANKING_BY_HOUR, {
+    put(session, live.RANKING_BY_HOUR, {
         "metric": metric, "hour": f"{minute:%Y-%m-%dT%H}", "window_start": minute,
         "dimension": dimension, "event_count": events, "amount": Decimal(events) * 10,
     })  # fmt: skip

@@ -9,14 +9,14 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.gold import DIM_CUSTOMER, DIM_STATE, FACT_PAYMENT
 from lakehouse.contracts.model import Table
-from lakehouse.contracts.states import STATES
-from lakehouse.gold import dimensions
 from lakehouse.gold.building import GoldReport, build, ensure_table, publish
 from lakehouse.gold.keys import with_keys, with_unknown_member
 from lakehouse.platform import spark
 from lakehouse.platform.settings import Settings
+from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER, DIM_STATE, FACT_PAYMENT
+from lakehouse.workloads.shop.contracts.states import STATES
+from lakehouse.workloads.shop.gold import dimensions
 
 DAY = "2026-03-01"
 GAINED = "customer_state_key"

@@ -10,12 +10,12 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.bronze.importing import import_table
-from lakehouse.contracts import sources
 from lakehouse.platform import postgres, spark
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import Settings, settings
-from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
+from lakehouse.workloads.shop.contracts import sources
+from lakehouse.workloads.shop.generator import generate
 
 DAY = "2025-12-31"
 TABLE = sources.ORDER_REVIEWS
@@ -44,7 +44,7 @@ def odd_rows(platform: Settings, tmp_path_factory: pytest.TempPathFactory) -> li
     load_folder(folder)
     columns = ", ".join(TABLE.column_names)
     with (
-        closing(postgres.connect(TABLE.source, "loader")) as server,
+        closing(postgres.connect(TABLE.source_database, "loader")) as server,
         server,
         server.cursor() as cursor,
     ):

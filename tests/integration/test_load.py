@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts import catalog, sources
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import postgres
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.serving.verify import sum_in_source
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.files import DATABASES
-from lakehouse.sources.generate import generate
 from lakehouse.sources.load import load_folder
 from lakehouse.sources.origin import Origin, recorded
+from lakehouse.workloads.shop.contracts import sources
+from lakehouse.workloads.shop.generator import generate
 
 pytestmark = pytest.mark.usefixtures("platform")
 
@@ -32,7 +33,7 @@ def files(tmp_path: Path) -> Path:
 
 
 def _query(table: Table, query: str, role: postgres.Role = "loader") -> list[tuple[object, ...]]:
-    connection = postgres.connect(table.source, role)
+    connection = postgres.connect(table.source_database, role)
     try:
         with connection.cursor() as cursor:
             cursor.execute(query)
@@ -62,7 +63,7 @@ def _has_key(table: Table) -> bool:
 
 def test_origin_is_stored_with_the_load(files: Path) -> None:
     load_folder(files)
-    for database in DATABASES:
+    for database in SOURCE_DATABASES:
         with closing(postgres.connect(database, "loader")) as connection:
             assert recorded(connection, database) == Origin.of(files)
 
@@ -238,7 +239,7 @@ def test_one_database_leaves_the_other(files: Path) -> None:
     load_folder(files)
     before = _contents()
     for table in sources.TABLES:
-        if table.source == sources.MARKETING:
+        if table.source_database == sources.MARKETING:
             (files / table.file).unlink()
     result = load_folder(files)
     assert result.warnings == ("no file of database marketing is there: it keeps what it had",)

@@ -21,8 +21,7 @@ from confluent_kafka import Consumer, Producer, TopicPartition
 
 from integration.killing import kill
 from integration.launching import lakehouse
-from lakehouse.contracts.cassandra import EVENTS
-from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM, LONGEST_LINE_BYTES
+from lakehouse.contracts.streams import LONGEST_LINE_BYTES
 from lakehouse.platform import kafka
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.hdfs import Hdfs
@@ -31,6 +30,8 @@ from lakehouse.platform.nifi_flows import NifiFlows
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
+from lakehouse.registry.catalog import EVENT_TABLES
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
 Messages = list[tuple[bytes, bytes]]
 
@@ -262,7 +263,7 @@ def test_events_reach_cassandra_and_silver_and_wrong_ones_are_set_aside(nifi: Se
     lines = [json.dumps(one).encode() for one in (*good, *wrong)]
     produce(nifi, CLICKSTREAM.clean.name, [*lines, b"nonsense"])
     identifiers = {one["event_id"] for one in good}
-    table = EVENTS[CLICKSTREAM.name].full_name
+    table = EVENT_TABLES[CLICKSTREAM.name].full_name
     minutes = {one["minute"] for one in good}
 
     with open_session(nifi) as session:
@@ -348,7 +349,10 @@ def test_kafka_may_be_away_for_a_while(nifi: Settings) -> None:
     produce(nifi, CLICKSTREAM.clean.name, [json.dumps(event(1, event_id="b" * 32)).encode()])
     before = NifiFlows(nifi).status()
     assert {one.state for one in before} == {"running"}
-    table, minute = EVENTS[CLICKSTREAM.name].full_name, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M")
+    table, minute = (
+        EVENT_TABLES[CLICKSTREAM.name].full_name,
+        datetime.now(UTC).strftime("%Y-%m-%dT%H:%M"),
+    )
     with open_session(nifi) as session:
         query = f"SELECT event_id FROM {table} WHERE minute IN (%s, %s)"
         asked = [minute, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M")]

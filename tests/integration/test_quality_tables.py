@@ -9,15 +9,15 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.bronze.importing import record_other_day
-from lakehouse.contracts.gold import FACT_PAYMENT
 from lakehouse.contracts.model import Rule, Severity
 from lakehouse.contracts.quality import CHECK_RESULT, STREAM_FILE
-from lakehouse.contracts.silver import ORDERS
 from lakehouse.gold.building import ensure_table, publish
 from lakehouse.platform import spark
 from lakehouse.platform.settings import Settings
 from lakehouse.quality import merged_files, quarantine, results
 from lakehouse.quality.checks import ChecksFailedError, Result
+from lakehouse.workloads.shop.contracts.gold import FACT_PAYMENT
+from lakehouse.workloads.shop.contracts.silver import ORDERS
 
 DAY, NEXT = "2026-03-01", "2026-03-02"
 NEVER = Rule("never", "payment_value < 0", "no payment is negative", Severity.FAIL)

@@ -21,7 +21,6 @@ from pydantic import SecretStr
 
 from integration.launching import lakehouse
 from lakehouse.orchestration.following import RunFailedError, follow
-from lakehouse.orchestration.pipelines import SILVER_MARKETING
 from lakehouse.platform import postgres
 from lakehouse.platform.airflow import Airflow
 from lakehouse.platform.environment import process_environment
@@ -41,6 +40,7 @@ from lakehouse.platform.status import process_family
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import free_ports
 from lakehouse.serving.thrift import query
+from lakehouse.workloads.shop.pipelines import SILVER_MARKETING
 
 SERVERS = [process.name for process in processes_of(in_profile(load_services(), "batch"))]
 
@@ -258,7 +258,7 @@ def test_failure_that_would_repeat_is_not_retried_and_its_error_is_shown(
 ) -> None:
     dag = platform.dags_dir / "silver_of_a_day_without_import.py"
     dag.write_text(
-        "from lakehouse.orchestration import pipelines\n"
+        "from lakehouse.workloads.shop import pipelines\n"
         "from lakehouse.orchestration.airflow_dags import dag_of\n"
         "silver = dag_of(pipelines.SILVER_MARKETING)\n"
     )

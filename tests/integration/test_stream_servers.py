@@ -18,13 +18,15 @@ from integration.launching import lakehouse
 from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.cassandra import LiveTable, Question
 from lakehouse.contracts.model import Column
-from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM
 from lakehouse.platform import cassandra, kafka
 from lakehouse.platform.kafka import Kafka
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
+from lakehouse.registry import catalog
 from lakehouse.serving import live
+from lakehouse.workloads.weblogs.contracts import live as live_tables
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
 NOON = dt.datetime(2026, 1, 31, 12)
 ROWS = 5
@@ -124,13 +126,13 @@ def test_a_message_survives_a_kill(servers: Settings) -> None:
 
 
 def test_tables_are_as_declared_and_gain_columns(servers: Settings, session: Session) -> None:
-    lost = contract.SESSION_BY_MINUTE.columns[-1]
-    session.execute(f"ALTER TABLE {contract.SESSION_BY_MINUTE.full_name} DROP {lost.name}")
+    lost = live_tables.SESSION_BY_MINUTE.columns[-1]
+    session.execute(f"ALTER TABLE {live_tables.SESSION_BY_MINUTE.full_name} DROP {lost.name}")
     cassandra.bootstrap(servers)
     with cassandra.open_session(servers) as fresh:
         found = fresh.cluster.metadata.keyspaces[contract.KEYSPACE].tables
-    assert set(found) == {table.name for table in contract.TABLES}
-    for table in contract.TABLES:
+    assert set(found) == {table.name for table in catalog.LIVE_TABLES}
+    for table in catalog.LIVE_TABLES:
         existing = found[table.name]
         assert {name: column.cql_type for name, column in existing.columns.items()} == {
             column.name: contract.cql_type(column.type) for column in table.columns
@@ -141,7 +143,7 @@ def test_tables_are_as_declared_and_gain_columns(servers: Settings, session: Ses
 
 
 def test_a_row_survives_a_kill_right_behind_its_answer(servers: Settings, session: Session) -> None:
-    name = contract.SESSION_BY_MINUTE.full_name
+    name = live_tables.SESSION_BY_MINUTE.full_name
     minutes = [uuid.uuid4().hex for _ in range(20)]
     for minute in minutes:
         session.execute(
@@ -172,17 +174,17 @@ def partitions(table: LiveTable) -> list[tuple[object, ...]]:
     """Keys of partitions: those that questions ask for at noon, and neighbours of theirs."""
     if table.partition == ("minute",):
         return [("2026-01-31T12:00",), ("2026-01-31T12:01",), ("2026-01-31T11:59",)]
-    if table is contract.METRIC_BY_DAY:
-        names = [name for metrics in contract.METRICS.values() for name in metrics]
+    if table is live_tables.METRIC_BY_DAY:
+        names = [name for metrics in live_tables.METRICS.values() for name in metrics]
         return [(name, NOON.date() - dt.timedelta(days=back)) for name in names for back in (0, 1)]
-    names = [name for metrics in contract.RANKINGS.values() for name in metrics]
+    names = [name for metrics in live_tables.RANKINGS.values() for name in metrics]
     return [(name, hour) for name in names for hour in ("2026-01-31T12", "2026-01-31T11")]
 
 
 @pytest.fixture(scope="module")
 def rows(servers: Settings) -> None:
     with cassandra.open_session(servers) as opened:
-        for table in contract.TABLES:
+        for table in catalog.LIVE_TABLES:
             names = [column.name for column in table.columns]
             marks = ", ".join("?" for _ in names)
             insert = opened.prepare(
@@ -195,7 +197,7 @@ def rows(servers: Settings) -> None:
 
 
 @pytest.mark.usefixtures("rows")
-@pytest.mark.parametrize("question", contract.QUESTIONS, ids=lambda question: question.name)
+@pytest.mark.parametrize("question", catalog.QUESTIONS, ids=lambda question: question.name)
 def test_a_question_reads_one_partition(servers: Settings, question: Question) -> None:
     answer = live.ask(question.name, NOON, servers, trace=True, user_id=3)
     did = answer.trace

@@ -15,7 +15,6 @@ from decimal import Decimal
 import pytest
 
 from integration.launching import lakehouse, lakehouse_json
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.kafka import Kafka, address
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.trial import trial_platform
@@ -24,7 +23,8 @@ from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.stream_proof import prove
 from lakehouse.serving.stream_tables import Holding
 from lakehouse.serving.topics import TopicReader, event_id
-from lakehouse.sources.weblogs.manifest import Counts
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
+from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 LINES = {b"f:0": b"fly", b"f:4": b"", b"f:5": b"\xff\x00", b"f:8": b"good"}
 Produce = Callable[[str, bytes, bytes], None]

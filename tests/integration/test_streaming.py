@@ -13,11 +13,13 @@ import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from integration.killing import kill
-from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM, STREAMS, Stream, Topic
+from lakehouse.contracts.streams import Stream, Topic
 from lakehouse.platform import kafka
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
+from lakehouse.registry.catalog import STREAMS
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
 LINES = 4_000
 BAD_EVERY = 100

@@ -15,17 +15,8 @@ from pyspark.sql import functions as F
 
 from integration.doors import listed_columns
 from integration.silver_files import click, drop, hour_folder, request
-from lakehouse.contracts import catalog, gold
-from lakehouse.contracts.gold_streams import (
-    FACT_ACCESS_LOG,
-    FACT_CLICKSTREAM,
-    FACT_PAGE_DAY,
-    FACT_SESSION,
-)
-from lakehouse.contracts.gold_streams import TABLES as FACTS
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.quality import CHECK_RESULT, STREAM_FILE
-from lakehouse.contracts.streams import SILVER_ACCESS_LOG, SILVER_CLICKSTREAM
 from lakehouse.gold.building import ensure_table
 from lakehouse.gold.event_building import MissingDimensionError
 from lakehouse.gold.keys import with_unknown_member
@@ -36,6 +27,16 @@ from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.trial import trial_platform
 from lakehouse.quality.checks import ChecksFailedError
+from lakehouse.registry import catalog
+from lakehouse.workloads.shop.contracts import gold
+from lakehouse.workloads.weblogs.contracts.gold import (
+    FACT_ACCESS_LOG,
+    FACT_CLICKSTREAM,
+    FACT_PAGE_DAY,
+    FACT_SESSION,
+)
+from lakehouse.workloads.weblogs.contracts.gold import TABLES as FACTS
+from lakehouse.workloads.weblogs.contracts.streams import SILVER_ACCESS_LOG, SILVER_CLICKSTREAM
 
 DAY = "2026-03-01"
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

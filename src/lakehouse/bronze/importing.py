@@ -11,13 +11,14 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import SparkSession
 
 from lakehouse.bronze import jdbc, sqoop
-from lakehouse.contracts import catalog, ddl, places
+from lakehouse.contracts import ddl, places
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.platform import postgres
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import settings
 from lakehouse.quality import results
 from lakehouse.quality.checks import Result
+from lakehouse.registry import catalog
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ def import_table(spark: SparkSession, name: str, ingest_date: str) -> ImportRepo
     Raises:
         ImportMismatchError: rows were lost or doubled on the way.
     """
-    bronze, source = catalog.table(Layer.BRONZE, name), catalog.table(Layer.SOURCE, name)
+    bronze = catalog.table(Layer.BRONZE, name)
+    source = catalog.read_by(bronze, bronze.name)
     engine = settings().ingest_engine
     aside = places.aside_folder(bronze, f"{ingest_date}-{uuid.uuid4().hex[:8]}")
     before = count_source(source)
@@ -91,7 +93,7 @@ def record_other_day(
 def count_source(source: Table) -> int:
     """Rows of a table in its source database."""
     with (
-        contextlib.closing(postgres.connect(source.source, "reader")) as server,
+        contextlib.closing(postgres.connect(source.source_database, "reader")) as server,
         server.cursor() as cursor,
     ):
         cursor.execute(f'SELECT count(*) FROM "{source.name}"')
@@ -118,7 +120,7 @@ def _replace(folder: str, new: str) -> None:
 
 
 def _register(spark: SparkSession, bronze: Table, ingest_date: str) -> None:
-    spark.sql(f"CREATE DATABASE IF NOT EXISTS {bronze.layer}")
+    spark.sql(f"CREATE DATABASE IF NOT EXISTS {bronze.database}")
     location = settings().hdfs_url + places.folder(bronze)
     spark.sql(ddl.create(bronze, "avro", location))
     spark.sql(

@@ -13,7 +13,7 @@ _ROWS_A_FETCH = "5000"
 
 def copy(spark: SparkSession, source: Table, folder: str) -> None:
     """Copy a source table to a new folder on HDFS, as Avro in one file."""
-    login = postgres.login(source.source, "reader")
+    login = postgres.login(source.source_database, "reader")
     rows = spark.read.jdbc(
         login.jdbc,
         f'"{source.name}"',

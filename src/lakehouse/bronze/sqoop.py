@@ -20,7 +20,7 @@ def copy(source: Table, folder: str) -> None:
     scratch = settings().state_dir / "sqoop"
     scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as work:
-        login = postgres.login(source.source, "reader")
+        login = postgres.login(source.source_database, "reader")
         password = _password_file(Path(work), login.password)
         run_sqoop(_arguments(source, folder, login, password), Path(work))
 

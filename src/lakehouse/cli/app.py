@@ -29,13 +29,13 @@ from lakehouse.cli import (
 )
 from lakehouse.cli.common import NOT_CHECKED, NotCheckedError, errors, say
 from lakehouse.cli.containers import NotInContainersError, refuse
-from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.orchestration.pipelines import UnknownPipelineError
 from lakehouse.platform.command_line import for_runtime, launcher
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.proxies import bypass_for_this_process
 from lakehouse.platform.settings import InvalidSettingError, MissingSecretError, settings
 from lakehouse.platform.version import VERSION
+from lakehouse.registry.catalog import UnknownTableError
 from lakehouse.sources.errors import SourceFileError
 
 app = typer.Typer(

@@ -38,7 +38,7 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Ask the live tables a declared question; without a name, show what each question reads."""
-    from lakehouse.contracts.cassandra import QUESTIONS
+    from lakehouse.registry.catalog import QUESTIONS
     from lakehouse.serving import live
 
     last_minute = dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(minutes=1)

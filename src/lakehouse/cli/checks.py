@@ -20,10 +20,10 @@ import typer
 
 from lakehouse.cli import public_names
 from lakehouse.cli.common import errors, say
-from lakehouse.contracts import dictionary
 from lakehouse.platform import containers
 from lakehouse.platform.scratch import remove_stale_counters
 from lakehouse.platform.settings import PROJECT
+from lakehouse.registry import catalog, dictionary, validation
 from lakehouse.serving.grafana import files as grafana
 from lakehouse.serving.powerbi import project as powerbi
 from lakehouse.serving.superset import files as superset
@@ -128,7 +128,8 @@ def _split(words: list[str]) -> tuple[list[Suite], list[str]]:
 def _static_checks() -> bool:
     """Run every check that needs no test; all of them, even where one fails."""
     results = [_timed(name, partial(_run, command)) for name, command in _LINTERS.items()]
-    return all([*results, _timed("generated pages", _pages_are_current)])
+    own = {"generated pages": _pages_are_current, "workloads": _workloads_are_complete}
+    return all([*results, *(_timed(name, action) for name, action in own.items())])
 
 
 def _timed(name: str, action: Callable[[], bool]) -> bool:
@@ -140,6 +141,14 @@ def _timed(name: str, action: Callable[[], bool]) -> bool:
 
 def _run(command: tuple[str, ...]) -> bool:
     return subprocess.run(command, cwd=PROJECT, check=False).returncode == 0
+
+
+def _workloads_are_complete() -> bool:
+    """Import every function that tables name; other errors are found at each start."""
+    wrong = validation.missing_functions(catalog.FOUND)
+    for sentence in wrong:
+        errors.print(sentence, soft_wrap=True)
+    return not wrong
 
 
 def _pages_are_current() -> bool:

@@ -14,15 +14,15 @@ def dag_names(incomplete: str) -> list[str]:
 
 def silver_tables(incomplete: str) -> list[str]:
     """Tables that can hold rows in quarantine."""
-    from lakehouse.contracts import catalog
     from lakehouse.contracts.model import Layer
+    from lakehouse.registry import catalog
 
     return _beginning(incomplete, (table.name for table in catalog.batch(Layer.SILVER)))
 
 
 def full_table_names(incomplete: str) -> list[str]:
     """Tables of all layers, with their database."""
-    from lakehouse.contracts import catalog
+    from lakehouse.registry import catalog
 
     tables = (table for layer in catalog.LAYERS.values() for table in layer)
     return _beginning(incomplete, (table.full_name for table in tables))
@@ -46,14 +46,14 @@ def profile_names(incomplete: str) -> list[str]:
 
 def stream_names(incomplete: str) -> list[str]:
     """Streams."""
-    from lakehouse.contracts.streams import STREAMS
+    from lakehouse.registry.catalog import STREAMS
 
     return _beginning(incomplete, (stream.name for stream in STREAMS))
 
 
 def question_names(incomplete: str) -> list[str]:
     """Questions that `ask` answers."""
-    from lakehouse.contracts.cassandra import QUESTIONS
+    from lakehouse.registry.catalog import QUESTIONS
 
     return _beginning(incomplete, (question.name for question in QUESTIONS))
 

@@ -16,11 +16,14 @@ from rich.text import Text
 
 from lakehouse.cli.common import can_ask, errors, print_json, print_whole, say
 from lakehouse.cli.containers import require_kept
-from lakehouse.contracts import sources
+from lakehouse.contracts.model import Layer
 from lakehouse.platform.command_line import for_runtime
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.sources import download as kaggle_sets
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.files import DATABASES, SourceFile, find_source_files
+from lakehouse.sources.files import SourceFile, find_source_files
+from lakehouse.workloads.shop.contracts import sources
 
 if TYPE_CHECKING:
     from lakehouse.sources.load import LoadResult
@@ -40,7 +43,7 @@ def load(
         ),
     ],
     only: Annotated[
-        str | None, typer.Option(help=f"One database only: {' or '.join(DATABASES)}.")
+        str | None, typer.Option(help=f"One database only: {' or '.join(SOURCE_DATABASES)}.")
     ] = None,
     yes: Yes = False,
     as_json: AsJson = False,
@@ -53,7 +56,7 @@ def load(
 
     from lakehouse.sources.load import load_folder
 
-    _check_choice("--only", only, DATABASES)
+    _check_choice("--only", only, SOURCE_DATABASES)
     try:
         files = find_source_files(folder, only)
         confirm_replacement(folder, files, yes)
@@ -88,7 +91,7 @@ def confirm_replacement(folder: Path, files: Sequence[SourceFile], yes: bool) ->
     if yes:
         return
     found = []
-    for database in sorted({file.table.source for file in files}):
+    for database in sorted({file.table.source_database for file in files}):
         with contextlib.closing(postgres.connect(database, "loader")) as connection:
             found.append((database, origin.recorded(connection, database)))
     lost = origin.lost(found, origin.Origin.of(folder))
@@ -114,7 +117,7 @@ def generate(
     as_json: AsJson = False,
 ) -> None:
     """Write data of the published shape, with every oddity planted and counted in a manifest."""
-    from lakehouse.sources.generate import generate as generate_set
+    from lakehouse.workloads.shop.generator import generate as generate_set
 
     require_kept(out)
     try:
@@ -148,7 +151,7 @@ def download(
 ) -> None:
     """Fetch the published data sets from Kaggle: without an account, with your login if needed."""
     require_kept(out)
-    _check_choice("--only", only, tuple(data_set.name for data_set in kaggle_sets.DATA_SETS))
+    _check_choice("--only", only, tuple(data_set.name for data_set in catalog.DATA_SETS))
     try:
         fetched = kaggle_sets.download(
             out, only, lambda data_set: say(f"fetching {data_set.address}")
@@ -196,7 +199,7 @@ def _load_as_json(result: LoadResult) -> dict[str, Any]:
 
 
 def _print_load(result: LoadResult) -> None:
-    keyed = {table.name for table in sources.TABLES if table.primary_key}
+    keyed = {table.name for table in catalog.LAYERS[Layer.SOURCE] if table.primary_key}
     table = Table("database", "table", "rows", "primary key")
     for loaded in result.tables:
         key = "yes" if loaded.has_primary_key else "missing" if loaded.table in keyed else "none"

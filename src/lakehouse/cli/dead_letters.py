@@ -9,7 +9,8 @@ import typer
 
 from lakehouse.cli.common import JsonOption, print_json, say
 from lakehouse.cli.completion import stream_names
-from lakehouse.contracts.streams import REASONS, STREAMS, Stream
+from lakehouse.contracts.streams import REASONS, Stream
+from lakehouse.registry.catalog import STREAMS
 
 if TYPE_CHECKING:
     from lakehouse.serving.dead_letters import DeadLetter

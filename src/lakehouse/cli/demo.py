@@ -76,7 +76,7 @@ def demo(
 
 def _generated(orders: int, seed: int) -> Path:
     from lakehouse.platform.settings import settings
-    from lakehouse.sources.generate import generate
+    from lakehouse.workloads.shop.generator import generate
 
     folder = settings().state_dir / "generated" / f"orders-{orders}-seed-{seed}"
     made = generate(orders, seed, folder)

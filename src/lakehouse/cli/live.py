@@ -23,12 +23,12 @@ def show_streams() -> bool:
     """Write logs for a minute and show what becomes of them; whether every line balances."""
     from lakehouse.cli.proving import await_silver, verify_streams
     from lakehouse.cli.runs import day_of, run_pipelines
-    from lakehouse.orchestration.pipelines import STREAMS_GOLD
+    from lakehouse.orchestration.pipelines import of_streams
 
     began = dt.datetime.now(dt.UTC)
     _write_and_watch()
     await_silver(_MOST_SECONDS_BEHIND)
-    run_pipelines([STREAMS_GOLD], day_of(None))
+    run_pipelines(of_streams(), day_of(None))
     balanced = verify_streams(None, _MOST_SECONDS_BEHIND, as_json=False)
     _show_answers(began)
     return balanced

@@ -13,11 +13,12 @@ from typing import Any
 import typer.main
 from typer import Typer
 
-from lakehouse.contracts import cassandra, catalog, places, streams
+from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer
 from lakehouse.orchestration.pipelines import KNOWN, MAINTENANCE
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import Settings
+from lakehouse.registry import catalog
 from lakehouse.serving.metrics.declared import METRICS
 from lakehouse.serving.reports.measures import MEASURES
 from lakehouse.streams.flows import GROUPS
@@ -39,11 +40,11 @@ def page(commands: Typer) -> str:
 def names(commands: Typer) -> Mapping[str, list[str]]:
     """Return every name by its kind, sorted."""
     found: dict[str, Iterable[str]] = {
-        "Topics": (topic.name for stream in streams.STREAMS for topic in stream.topics),
+        "Topics": (topic.name for stream in catalog.STREAMS for topic in stream.topics),
         "Consumer groups": _consumer_groups(),
         "Live tables and columns": (
             f"{table.full_name}.{column.name}"
-            for table in cassandra.TABLES
+            for table in catalog.LIVE_TABLES
             for column in table.columns
         ),
         "HDFS folders": (

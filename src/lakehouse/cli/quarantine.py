@@ -81,8 +81,8 @@ def replay(
 
 
 def _tables(name: str | None) -> list[Table]:
-    from lakehouse.contracts import catalog
     from lakehouse.contracts.model import Layer
+    from lakehouse.registry import catalog
 
     return [catalog.table(Layer.SILVER, name)] if name else list(catalog.batch(Layer.SILVER))
 
@@ -95,14 +95,21 @@ def runs_by_day(days: dict[str, str], reimport: bool) -> list[tuple[list[Pipelin
         reimport: import each source again before silver.
     """
     from lakehouse.contracts.model import Layer
-    from lakehouse.orchestration.pipelines import GOLD, PIPELINES
+    from lakehouse.orchestration.pipelines import PIPELINES
 
     layers = (Layer.BRONZE, Layer.SILVER) if reimport else (Layer.SILVER,)
     runs = [
-        ([p for p in PIPELINES if p.layer in layers and days.get(p.source) == day], day)
+        (
+            [
+                p
+                for p in PIPELINES
+                if p.layer in layers and days.get(p.tables[0].source_database) == day
+            ],
+            day,
+        )
         for day in sorted(set(days.values()))
     ]
-    runs[-1][0].append(GOLD)
+    runs[-1][0].extend(p for p in PIPELINES if p.layer is Layer.GOLD)
     return runs
 
 
@@ -118,14 +125,17 @@ def day_by_source(days: dict[Table, str]) -> dict[str, str]:
 
     found: dict[str, str] = {}
     for table, day in days.items():
-        if found.setdefault(table.source, day) != day:
-            held = sorted({d for t, d in days.items() if t.source == table.source})
+        source = table.source_database
+        if found.setdefault(source, day) != day:
+            held = sorted({d for t, d in days.items() if t.source_database == source})
             dag = next(
-                p.dag_id for p in PIPELINES if p.source == table.source and p.layer is Layer.SILVER
+                p.dag_id
+                for p in PIPELINES
+                if p.layer is Layer.SILVER and p.tables[0].source_database == source
             )
             commands = " or ".join(f"./lakehouse run {dag} --date {day}" for day in held)
             raise PlatformError(
-                f"silver tables of {table.source} hold different days ({', '.join(held)}). Build "
+                f"silver tables of {source} hold different days ({', '.join(held)}). Build "
                 f"them for one day, then replay again: {commands}"
             )
     return found
@@ -133,18 +143,20 @@ def day_by_source(days: dict[Table, str]) -> dict[str, str]:
 
 def _counts(table: str | None) -> tuple[dict[str, int], dict[str, str]]:
     """Rows in quarantine by table, and the day that silver holds by source database."""
-    from lakehouse.contracts import catalog
     from lakehouse.contracts.model import Layer
     from lakehouse.platform import spark
     from lakehouse.quality import quarantine
+    from lakehouse.registry import catalog
     from lakehouse.silver.building import built_from
 
     tables = _tables(table)
-    sources = {t.source for t in tables}
+    sources = {t.source_database for t in tables}
     session = spark.connect("quarantine")
     try:
         days = {
-            t: built_from(session, t) for t in catalog.batch(Layer.SILVER) if t.source in sources
+            t: built_from(session, t)
+            for t in catalog.batch(Layer.SILVER)
+            if t.source_database in sources
         }
         counts = {t.name: quarantine.count(session, t, days[t]) for t in tables}
     finally:

@@ -14,8 +14,8 @@ from lakehouse.cli.common import JsonOption, console, print_json, say
 from lakehouse.cli.containers import require_own_logs
 
 if TYPE_CHECKING:
-    from lakehouse.sources.weblogs.manifest import Manifest
-    from lakehouse.sources.weblogs.shop import Shop
+    from lakehouse.workloads.weblogs.generator.manifest import Manifest
+    from lakehouse.workloads.weblogs.generator.shop import Shop
 
 
 app = typer.Typer(help="Logs of the shop: write them, replay published ones.", no_args_is_help=True)
@@ -56,8 +56,8 @@ def write(
     as_json: JsonOption = False,
 ) -> None:
     """Write an access log and a clickstream log as the web servers of a shop would."""
-    from lakehouse.sources.weblogs.writer import Options
-    from lakehouse.sources.weblogs.writer import write as write_logs
+    from lakehouse.workloads.weblogs.generator.writer import Options
+    from lakehouse.workloads.weblogs.generator.writer import write as write_logs
 
     require_own_logs()
     if malformed + late > 100:
@@ -94,9 +94,12 @@ def replay(
 ) -> None:
     """Write published logs into the logs of the shop. Replaying twice yields the same event ids."""
     from lakehouse.sources.files import has_file
-    from lakehouse.sources.weblogs.replay import PUBLISHED
-    from lakehouse.sources.weblogs.replay import replay as replay_clickstream
-    from lakehouse.sources.weblogs.replay_access_log import find_access_log, replay_access_log
+    from lakehouse.workloads.weblogs.generator.replay import PUBLISHED
+    from lakehouse.workloads.weblogs.generator.replay import replay as replay_clickstream
+    from lakehouse.workloads.weblogs.generator.replay_access_log import (
+        find_access_log,
+        replay_access_log,
+    )
 
     require_own_logs()
     access_log = find_access_log(folder)
@@ -109,9 +112,9 @@ def replay(
 
 def _shop(quiet: bool) -> Shop:
     """The shop of the warehouse, or an invented one where the warehouse is not there."""
-    from lakehouse.serving import shop as known
     from lakehouse.serving.thrift import QueryError
-    from lakehouse.sources.weblogs.shop import invented_shop, shop_of
+    from lakehouse.workloads.weblogs.generator import warehouse as known
+    from lakehouse.workloads.weblogs.generator.shop import invented_shop, shop_of
 
     try:
         products, customers = known.products(), known.customers()
@@ -137,7 +140,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, float], None]]:
 
 
 def _tell(made: Manifest, as_json: bool) -> None:
-    from lakehouse.sources.weblogs import manifest as manifests
+    from lakehouse.workloads.weblogs.generator import manifest as manifests
 
     if as_json:
         print_json(made.as_json())

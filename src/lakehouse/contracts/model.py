@@ -123,16 +123,44 @@ class Total:
 
 
 @dataclass(frozen=True)
+class Namespace:
+    """The workload that declares a table, and where its tables are stored.
+
+    Attributes:
+        workload: name of the workload; empty for tables of the core.
+        plain: stored in the databases named after a layer, as `gold`; else in `gold_WORKLOAD`.
+        folder: folder between the layer and the table on HDFS; the workload's if not plain.
+    """
+
+    workload: str = ""
+    plain: bool = False
+    folder: str = ""
+
+    def database(self, layer: Layer) -> str:
+        """Name of the database of a layer."""
+        return str(layer) if self.plain else f"{layer}_{self.workload}"
+
+    @property
+    def path(self) -> str:
+        """Folder below the layer's folder; empty if tables are directly in it."""
+        return self.folder or ("" if self.plain else self.workload)
+
+
+CORE = Namespace(plain=True)
+
+
+@dataclass(frozen=True)
 class Table:
     """One table of one layer.
 
     Attributes:
-        layer: the layer, which is its database.
-        name: the table's name.
+        layer: the layer.
+        name: the table's name, unique in its database.
         description: what one row means.
         columns: in order.
         grain: columns that together are unique; empty where rows have no identity.
-        source: source database for bronze and silver (`ecom`, `marketing`), else empty.
+        namespace: the workload that declares it, which with the layer gives the database.
+        source_database: PostgreSQL database that it is imported from; empty if it is not.
         reads: tables of the layer before (or, for gold, of gold) that it is made from.
         rules: promises about rows.
         references: columns that point at other tables of the layer.
@@ -143,6 +171,9 @@ class Table:
         partition: columns by whose values its files lie in folders of their own.
         file: published file name, without `.gz` (source tables).
         primary_key: columns of the primary key in the source database, where the data allows it.
+        functions: module with the pure function that makes its rows, named after the table.
+        builder: `module:function` that builds it from a session, its name and an ingest date;
+            empty for that of its layer.
     """
 
     layer: Layer
@@ -150,7 +181,8 @@ class Table:
     description: str
     columns: tuple[Column, ...]
     grain: tuple[str, ...] = ()
-    source: str = ""
+    namespace: Namespace = CORE
+    source_database: str = ""
     reads: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     references: tuple[Reference, ...] = ()
@@ -161,11 +193,32 @@ class Table:
     partition: tuple[str, ...] = ()
     file: str = ""
     primary_key: tuple[str, ...] = ()
+    functions: str = ""
+    builder: str = ""
+
+    @property
+    def workload(self) -> str:
+        """Name of the workload that declares it; empty for tables of the core."""
+        return self.namespace.workload
+
+    @property
+    def database(self) -> str:
+        """Database that it is in."""
+        return self.namespace.database(self.layer)
 
     @property
     def full_name(self) -> str:
         """Database and table, as SQL names it."""
-        return f"{self.layer}.{self.name}"
+        return self.sibling(self.name)
+
+    @property
+    def address(self) -> str:
+        """Name for commands and steps, with its database unless that is named after the layer."""
+        return self.name if self.namespace.plain else self.full_name
+
+    def sibling(self, name: str) -> str:
+        """Full name of a table of the same database."""
+        return f"{self.database}.{name}"
 
     @property
     def column_names(self) -> list[str]:

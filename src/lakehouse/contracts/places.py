@@ -9,9 +9,8 @@ ASIDE = f"{ROOT}/aside"
 
 
 def folder(table: Table) -> str:
-    """The table's folder: `/lakehouse/LAYER[/SOURCE]/TABLE`."""
-    parts = [ROOT, str(table.layer), table.source, table.name]
-    return "/".join(part for part in parts if part)
+    """The table's folder: `/lakehouse/LAYER[/NAMESPACE]/TABLE`."""
+    return _joined(f"{ROOT}/{table.layer}", table)
 
 
 def import_folder(table: Table, ingest_date: str) -> str:
@@ -21,14 +20,23 @@ def import_folder(table: Table, ingest_date: str) -> str:
 
 def aside_folder(table: Table, build: str) -> str:
     """Where a build of a table is written before it is shown to readers."""
-    return f"{ASIDE}/{table.layer}/{table.name}/{build}"
+    return f"{_unshared(f'{ASIDE}/{table.layer}', table)}/{build}"
 
 
 def model_folder(table: Table) -> str:
     """Where the model that fills a table is kept."""
-    return f"{ROOT}/models/{table.name}"
+    return _unshared(f"{ROOT}/models", table)
 
 
 def quarantine_folder(table: Table) -> str:
     """Where the rows that a silver table set aside are kept."""
-    return f"{ROOT}/{Layer.QUARANTINE}/{table.name}"
+    return _unshared(f"{ROOT}/{Layer.QUARANTINE}", table)
+
+
+def _joined(root: str, table: Table) -> str:
+    return "/".join(part for part in (root, table.namespace.path, table.name) if part)
+
+
+def _unshared(root: str, table: Table) -> str:
+    """Folder of a table where only workloads with databases of their own need a folder."""
+    return f"{root}/{table.name}" if table.namespace.plain else _joined(root, table)

@@ -10,10 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from lakehouse.contracts.model import Column, Layer, Table
+from lakehouse.contracts.model import Column, Table
 
-SOURCE = "streams"
-MONEY = "DECIMAL(12,2)"
 # The earliest day of an event, unless a setting names a later one: the oldest published access logs
 # are of 1994. The calendar of gold begins with its year.
 EARLIEST_EVENT = dt.date(1994, 1, 1)
@@ -25,23 +23,6 @@ LATENESS = "2 minutes"
 LONGEST_LINE_BYTES = 1_048_576
 LONGEST_PARSED_BYTES = 16_384
 TOPIC_RETENTION_HOURS = 168
-
-# The methods that IANA has registered, and PURGE, by which pages are removed from HTTP caches.
-METHODS = (
-    *("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"),
-    *("ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK"),
-    *("MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE"),
-    *("ORDERPATCH", "PRI", "PROPFIND", "PROPPATCH", "QUERY", "REBIND", "REPORT", "SEARCH"),
-    *("UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF"),
-    *("VERSION-CONTROL", "PURGE"),
-)
-# Method, path and protocol of a request that the web server could not read, as it logs them.
-UNREADABLE = "-"
-AGENT_CLASSES = ("browser", "mobile", "bot", "tool", "unknown")
-LEVELS = ("INFO", "WARN", "ERROR")
-# Steps of the funnel, in order; other types of events are no step.
-FUNNEL = {"page_view": 1, "product_view": 2, "add_to_cart": 3, "purchase": 4}
-EVENT_TYPES = (*FUNNEL, "click", "login", "logout")
 
 
 @dataclass(frozen=True)
@@ -77,6 +58,10 @@ class Stream:
         log_file: name of the live log file, in the stream's own folder of logs.
         event: the columns of the clean message and of silver.
         fact: name of the gold table of its events.
+        parser: `module:function` that makes its events from raw lines.
+        aggregation: `module:function` that makes 1-minute aggregates of its clean topic.
+        bronze_flow: NiFi process group that takes its lines to Kafka and to bronze.
+        live_flow: NiFi process group that takes its events and aggregates to Cassandra.
         line_timestamp: format (strptime) of the timestamp that a line begins with; empty if lines
             begin otherwise or hold whole seconds only, which measure no latency in milliseconds.
     """
@@ -86,6 +71,10 @@ class Stream:
     log_file: str
     event: Table
     fact: str
+    parser: str
+    aggregation: str
+    bronze_flow: str
+    live_flow: str
     line_timestamp: str = ""
 
     @property
@@ -111,84 +100,29 @@ class Stream:
         )
 
     @property
+    def clock_ahead(self) -> str:
+        """Metric that counts events of a clock further ahead than the lateness of aggregates."""
+        return f"{self.name}.clock_ahead"
+
+    @property
     def topics(self) -> tuple[Topic, ...]:
         """All its topics."""
         return (self.raw, self.clean, self.dead_letter, self.minutes)
 
 
-_IDENTITY = (
+IDENTITY_COLUMNS = (
     Column("event_id", "STRING", "MD5 of place and line, in hexadecimal digits", nullable=False),
     Column("occurred_at", "TIMESTAMP", "Moment of the event, UTC", nullable=False),
     Column("received_at", "TIMESTAMP", "Moment the line reached Kafka, UTC", nullable=False),
     Column("place", "STRING", "Identity of the log file, and offset in bytes", nullable=False),
 )
-_INGEST = (
+INGEST_COLUMNS = (
     Column("ingest_date", "DATE", "Day the line reached Kafka, UTC", nullable=False, derived=True),
     Column("ingest_hour", "INT", "Hour the line reached Kafka, UTC", nullable=False, derived=True),
 )
-PARTITION_COLUMNS = tuple(column.name for column in _INGEST)
+PARTITION_COLUMNS = tuple(column.name for column in INGEST_COLUMNS)
 # A folder of silver is compacted when its hour is over, or earlier when it holds more files.
 MOST_FILES_OF_AN_HOUR = 8
-
-CLIENT = "Address or host name of the client; `-` if the log has none"
-_IF_UNREADABLE = f"`{UNREADABLE}` if the server could not read the request"
-
-SILVER_ACCESS_LOG = Table(
-    Layer.SILVER,
-    "access_log",
-    "A request as the web server logged it; twice until compaction where it was delivered twice",
-    (
-        *_IDENTITY,
-        Column("ip_address", "STRING", CLIENT, nullable=False, personal=True),
-        Column("method", "STRING", f"Method of the request; {_IF_UNREADABLE}", nullable=False),
-        Column("path", "STRING", f"Path without its query; {_IF_UNREADABLE}", nullable=False),
-        Column("query", "STRING", "Query of the address, behind the question mark"),
-        Column("protocol", "STRING", f"Protocol and version; {_IF_UNREADABLE}", nullable=False),
-        Column("status_code", "INT", "HTTP status, 100 to 599", nullable=False),
-        Column("status_class", "STRING", "First digit of the status, as 2xx", nullable=False),
-        Column("bytes_sent", "BIGINT", "Bytes of the answer; null where the log has none"),
-        Column("referrer", "STRING", "Page the client came from"),
-        Column("user_agent", "STRING", "What the client calls itself", personal=True),
-        Column("agent_class", "STRING", f"One of {', '.join(AGENT_CLASSES)}", nullable=False),
-        Column("product_id", "STRING", "Product whose page was asked for"),
-        Column("product_category", "STRING", "English category of that product, where known"),
-        *_INGEST,
-    ),
-    grain=("event_id",),
-    source=SOURCE,
-    partition=PARTITION_COLUMNS,
-)
-SILVER_CLICKSTREAM = Table(
-    Layer.SILVER,
-    "clickstream",
-    "What a visitor did; twice until compaction where it was delivered twice",
-    (
-        *_IDENTITY,
-        Column("level", "STRING", f"One of {', '.join(LEVELS)}", nullable=False),
-        Column("user_id", "BIGINT", "The visitor", nullable=False, personal=True),
-        Column("session_id", "BIGINT", "Number of the visitor's session", nullable=False),
-        Column("event_type", "STRING", f"One of {', '.join(EVENT_TYPES)}", nullable=False),
-        Column("product_id", "STRING", "Product it is about"),
-        Column("amount", MONEY, "Amount of a purchase, BRL"),
-        Column("outcome", "STRING", "How it ended, where the log says so"),
-        Column("product_category", "STRING", "English category of the product, where known"),
-        Column("customer_state", "STRING", "State of the customer, where known"),
-        *_INGEST,
-    ),
-    grain=("event_id",),
-    source=SOURCE,
-    partition=PARTITION_COLUMNS,
-)
-ACCESS_LOG = Stream("access_log", "A request", "access.log", SILVER_ACCESS_LOG, "fact_access_log")
-CLICKSTREAM = Stream(
-    "clickstream",
-    "A visitor's action",
-    "clickstream.log",
-    SILVER_CLICKSTREAM,
-    "fact_clickstream",
-    line_timestamp="%Y-%m-%d %H:%M:%S.%f",
-)
-STREAMS: tuple[Stream, ...] = (ACCESS_LOG, CLICKSTREAM)
 
 EMPTY_LINE = Reason("empty_line", "the line is empty")
 TOO_LONG = Reason("too_long", f"the line is longer than {LONGEST_PARSED_BYTES} bytes")
@@ -227,15 +161,3 @@ DEAD_LETTER_COLUMNS = (
     Column("line", "STRING", "Its first 500 characters, readable ones only", nullable=False),
     Column("line_base64", "STRING", "The whole line, its bytes in base64", nullable=False),
 )
-
-
-def stream(name: str) -> Stream:
-    """The stream of that name.
-
-    Raises:
-        KeyError: there is none.
-    """
-    return {candidate.name: candidate for candidate in STREAMS}[name]
-
-
-TABLES: tuple[Table, ...] = (SILVER_ACCESS_LOG, SILVER_CLICKSTREAM)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.contracts import catalog, ddl, places
+from lakehouse.contracts import ddl, places
+from lakehouse.contracts.functions import function_of, parameter
 from lakehouse.contracts.model import Layer, Reference, Rule, Severity, Table
-from lakehouse.contracts.streams import SOURCE as STREAMS
-from lakehouse.gold import dimensions, events, facts
 from lakehouse.gold.keys import with_keys, with_unknown_member
 from lakehouse.gold.sources import check_days
 from lakehouse.platform.settings import settings
@@ -26,6 +25,7 @@ from lakehouse.quality.checks import (
     stop_if_failed,
     violations_query,
 )
+from lakehouse.registry import catalog
 
 log = logging.getLogger(__name__)
 
@@ -48,15 +48,6 @@ class GoldReport:
         return asdict(self)
 
 
-def function_of(contract: Table) -> Callable[..., DataFrame]:
-    """The pure function that makes a gold table."""
-    module = events if contract.source == STREAMS else facts
-    made: Callable[..., DataFrame] = getattr(
-        dimensions if contract.is_dimension else module, contract.name
-    )
-    return made
-
-
 def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
     """Build a gold table from silver and from the gold tables it points at.
 
@@ -65,8 +56,7 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
     """
     contract = catalog.table(Layer.GOLD, name)
-    if contract.source != STREAMS:
-        check_days(spark, contract, ingest_date)
+    check_days(spark, contract, ingest_date)
     ensure_table(spark, contract)
     return publish(spark, contract, computed(spark, contract), ingest_date)
 
@@ -91,7 +81,8 @@ def publish(
 
 def computed(spark: SparkSession, contract: Table) -> DataFrame:
     """The rows that a gold table should hold, with keys and unknown member."""
-    rows = function_of(contract)(**{read: _input(spark, contract, read) for read in contract.reads})
+    inputs = {parameter(read): _input(spark, contract, read) for read in contract.reads}
+    rows = function_of(contract)(**inputs)
     if contract.columns[0].key and contract.columns[0].type == "BIGINT":
         rows = with_keys(rows, spark.table(contract.full_name), contract)
     if contract.unknown_member:
@@ -102,7 +93,7 @@ def computed(spark: SparkSession, contract: Table) -> DataFrame:
 def ensure_table(spark: SparkSession, contract: Table) -> None:
     """Create the table where it is missing; add columns that its contract gained."""
     if not spark.catalog.tableExists(contract.full_name):
-        spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.layer}")
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.database}")
         location = settings().hdfs_url + places.folder(contract)
         spark.sql(ddl.create(contract, "delta", location))
         return
@@ -113,8 +104,9 @@ def ensure_table(spark: SparkSession, contract: Table) -> None:
 
 
 def _input(spark: SparkSession, contract: Table, name: str) -> DataFrame:
-    read = catalog.read_by_gold(name)
-    if contract.source == STREAMS and not spark.catalog.tableExists(read.full_name):
+    read = catalog.read_by(contract, name)
+    is_batch = contract in catalog.batch(Layer.GOLD)
+    if not is_batch and not spark.catalog.tableExists(read.full_name):
         # before the star schema is built events wait in silver, so there is nothing to look up
         return spark.createDataFrame([], ddl.columns(read.columns))
     return spark.table(read.full_name)

@@ -12,27 +12,18 @@ import logging
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts import catalog
-from lakehouse.contracts.gold import UNKNOWN_KEY
+from lakehouse.contracts.functions import function_of, parameter
 from lakehouse.contracts.model import Layer, Reference, Table
-from lakehouse.contracts.streams import STREAMS
-from lakehouse.gold.building import (
-    INCOMING,
-    GoldReport,
-    checked,
-    ensure_table,
-    function_of,
-    incoming,
-)
+from lakehouse.contracts.star import UNKNOWN_KEY
+from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table, incoming
 from lakehouse.platform.errors import PlatformError
 from lakehouse.quality import merged_files, results
 from lakehouse.quality.checks import stop_if_failed
+from lakehouse.registry import catalog
 from lakehouse.silver import arrivals
 
 log = logging.getLogger(__name__)
 
-# tables made from events as they arrive, not from whole tables
-FACTS = tuple(stream.fact for stream in STREAMS)
 _GONE = "gone_members"
 
 
@@ -48,7 +39,7 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> GoldReport:
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
     """
     contract = catalog.table(Layer.GOLD, name)
-    silver = catalog.table(Layer.SILVER, contract.reads[0])
+    silver = catalog.read_by(contract, contract.reads[0])
     ensure_table(spark, contract)
     released = _released(spark, contract)
     found = arrivals.hours(silver)
@@ -72,7 +63,7 @@ def _released(spark: SparkSession, contract: Table) -> int:
         # an event keeps its day, by which it is found
         if reference.column in contract.partition:
             continue
-        dimension = catalog.table(Layer.GOLD, reference.table).full_name
+        dimension = contract.sibling(reference.table)
         if not spark.catalog.tableExists(dimension):
             continue
         held = spark.table(contract.full_name).select(reference.column).distinct()
@@ -102,7 +93,8 @@ def _added(
     """Merge the events of files; how many there were and how many of them were new."""
     events = arrivals.read(spark, silver, paths).dropDuplicates(list(silver.grain))
     _stop_without_dimensions(spark, contract)
-    inputs = {name: spark.table(f"{Layer.GOLD}.{name}") for name in contract.reads[1:]}
+    looked_up = {parameter(name): catalog.read_by(contract, name) for name in contract.reads[1:]}
+    inputs = {name: spark.table(table.full_name) for name, table in looked_up.items()}
     made = function_of(contract)(**{silver.name: events}, **inputs)
     with incoming(spark, made.select(*contract.column_names)) as rows:
         count, outcomes = checked(spark, contract)
@@ -113,7 +105,7 @@ def _added(
 
 def _stop_without_dimensions(spark: SparkSession, contract: Table) -> None:
     for reference in contract.references:
-        dimension = catalog.table(Layer.GOLD, reference.table).full_name
+        dimension = contract.sibling(reference.table)
         if not spark.catalog.tableExists(dimension):
             raise MissingDimensionError(
                 f"{dimension} is not there yet: run ./lakehouse run --all; until then events wait "

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.gold import UNKNOWN_DATE, UNKNOWN_KEY, UNKNOWN_TEXT
 from lakehouse.contracts.model import Column as ContractColumn
 from lakehouse.contracts.model import Table
-from lakehouse.gold.versions import existing_versions
+from lakehouse.contracts.star import UNKNOWN_DATE, UNKNOWN_KEY, UNKNOWN_TEXT
 
 # the unknown member's value of a required column, by type; text otherwise
 UNKNOWN = {
@@ -37,7 +36,7 @@ def with_keys(members: DataFrame, existing: DataFrame, contract: Table) -> DataF
     """
     if not contract.durable_key:
         return _numbered(members, existing, contract)
-    present = existing_versions(existing, members, contract)
+    present = _with_start_of_version(existing, members, contract)
     return _with_durable_key(_numbered(members, present, contract), present, contract)
 
 
@@ -85,3 +84,14 @@ def _unknown(column: ContractColumn) -> Column:
     if column.nullable:
         return F.lit(None)
     return F.lit(UNKNOWN.get(column.type, UNKNOWN_TEXT))
+
+
+def _with_start_of_version(existing: DataFrame, members: DataFrame, contract: Table) -> DataFrame:
+    """The dimension's present rows; one that was built without history is the current version."""
+    person = contract.grain[0]
+    now = members.filter("is_current").select(person, F.col("valid_from").alias("_now"))
+    return (
+        existing.join(now, person, "left")
+        .withColumn("valid_from", F.coalesce("valid_from", "_now"))
+        .drop("_now")
+    )

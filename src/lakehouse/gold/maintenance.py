@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts import catalog
-from lakehouse.contracts.gold import HISTORY_HOURS
 from lakehouse.contracts.model import Layer
+from lakehouse.contracts.star import HISTORY_HOURS
+from lakehouse.registry import catalog
 
 
 def maintain(spark: SparkSession, name: str) -> dict[str, int | str]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer, Table
+from lakehouse.registry import catalog
 from lakehouse.silver.building import built_from
 
 
@@ -22,8 +22,8 @@ def check_days(spark: SparkSession, contract: Table, ingest_date: str) -> None:
         SilverDayError: tables of one source hold different days, or no table of any source
             holds this one.
     """
-    read = [catalog.read_by_gold(name) for name in contract.reads]
-    tables = [table for table in read if table.layer is Layer.SILVER]
+    read = [catalog.read_by(contract, name) for name in contract.reads]
+    tables = [t for t in read if t.layer is Layer.SILVER and t.source_database]
     if not tables:
         return
     days = {table: built_from(spark, table) for table in tables}
@@ -42,8 +42,10 @@ def day_problem(days: Mapping[Table, str], ingest_date: str) -> str:
         days: ingest date (YYYY-MM-DD) that each silver table holds.
         ingest_date: the day that gold is built for.
     """
-    for source in sorted({table.source for table in days}):
-        held = {table.full_name: day for table, day in days.items() if table.source == source}
+    for source in sorted({table.source_database for table in days}):
+        held = {
+            table.full_name: day for table, day in days.items() if table.source_database == source
+        }
         if len(set(held.values())) > 1:
             listed = ", ".join(f"{name} of {day}" for name, day in sorted(held.items()))
             return (

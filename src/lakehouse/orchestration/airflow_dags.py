@@ -15,6 +15,7 @@ from lakehouse.orchestration import pipelines
 from lakehouse.orchestration.days import asked_day, ingest_date
 from lakehouse.orchestration.pipelines import Pipeline
 from lakehouse.platform.settings import settings
+from lakehouse.registry import catalog
 
 _DEFAULTS = {
     "owner": "lakehouse",
@@ -50,15 +51,16 @@ def dag_of(pipeline: Pipeline) -> DAG:
         catchup=False,
         max_active_runs=1,
         default_args=_DEFAULTS,
-        tags=[str(pipeline.layer), *([pipeline.source] if pipeline.source else [])],
+        tags=[str(pipeline.layer), *([pipeline.tag] if pipeline.tag else [])],
         doc_md=pipeline.description,
     ) as dag:
-        steps = {table.name: _step(table) for table in pipeline.tables}
-        for table in pipeline.tables:
-            for parent in sorted(pipelines.catalog.needs(table) & steps.keys()):
-                steps[parent] >> steps[table.name]
+        ordered = catalog.build_order(pipeline.tables)
+        steps = {table.full_name: _step(table) for table in ordered}
+        for table in ordered:
+            for parent in sorted(catalog.needs(table) & steps.keys()):
+                steps[parent] >> steps[table.full_name]
         for silver in pipeline.compacted:
-            readers = [steps[table.name] for table in pipeline.tables if silver.name in table.reads]
+            readers = [steps[table.full_name] for table in ordered if silver.name in table.reads]
             readers >> _step(silver, f"compact_{silver.name}")
     return dag
 
@@ -74,7 +76,7 @@ def maintenance_dag() -> DAG:
         default_args=_DEFAULTS,
         tags=["gold", "maintenance"],
     ) as dag:
-        for table in pipelines.catalog.LAYERS[Layer.GOLD]:
+        for table in catalog.LAYERS[Layer.GOLD]:
             _maintenance(table)
     return dag
 
@@ -91,7 +93,7 @@ def _maintenance(table: Table) -> Any:
         finally:
             session.stop()
 
-    return maintain(table.name)
+    return maintain(table.address)
 
 
 def _step(table: Table, task_id: str = "") -> Any:
@@ -111,4 +113,4 @@ def _step(table: Table, task_id: str = "") -> Any:
         context["outlet_events"][target].extra = report
         return report
 
-    return build(str(table.layer), table.name)
+    return build(str(table.layer), table.address)

@@ -10,13 +10,13 @@ from lakehouse.platform.errors import PlatformError
 
 _ERROR = "permanent_error"
 _PERMANENT_ERRORS = (
-    "lakehouse.contracts.catalog.UnknownTableError",
+    "lakehouse.registry.catalog.UnknownTableError",
     "lakehouse.gold.event_building.MissingDimensionError",
     "lakehouse.gold.sources.SilverDayError",
     "lakehouse.orchestration.failures.PermanentFailureError",
     "lakehouse.platform.settings.MissingSecretError",
     "lakehouse.quality.checks.ChecksFailedError",
-    "lakehouse.science.errors.NothingToLearnError",
+    "lakehouse.workloads.shop.science.errors.NothingToLearnError",
     "builtins.FileNotFoundError",
     "builtins.NotADirectoryError",
     "builtins.PermissionError",

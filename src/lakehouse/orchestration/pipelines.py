@@ -1,106 +1,38 @@
-"""The pipelines: names that people know, and the tables each one builds."""
+"""The pipelines of all workloads, found by name."""
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 
-from lakehouse.contracts import catalog, gold_science, sources, streams
-from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.model import Layer
+from lakehouse.contracts.pipelines import Pipeline
+from lakehouse.registry import catalog
 
 
 class UnknownPipelineError(LookupError):
     """No pipeline has that name; the message offers the nearest."""
 
 
-@dataclass(frozen=True)
-class Pipeline:
-    """One DAG: a step a table of one layer.
-
-    Attributes:
-        dag_id: the name that people know.
-        description: what it does.
-        layer: the layer it builds.
-        source: builds only the tables of that source.
-        after: pipelines that it waits for; it runs when all their tables were renewed.
-        schedule: when it runs, UTC, as cron writes it; where it waits for none.
-    """
-
-    dag_id: str
-    description: str
-    layer: Layer
-    source: str = ""
-    after: tuple[str, ...] = ()
-    schedule: str = "0 3 * * *"
-
-    @property
-    def tables(self) -> list[Table]:
-        """The tables it builds, parents first."""
-        return catalog.build_order(catalog.of_source(self.layer, self.source))
-
-    @property
-    def compacted(self) -> list[Table]:
-        """The tables of streams whose small files it compacts once it has read them."""
-        if self.source != streams.SOURCE:
-            return []
-        return list(catalog.of_source(Layer.SILVER, self.source))
-
-
-IMPORT_ECOM = Pipeline(
-    "Import_Ecom_data_to_Bronze_State_using_SQOOP",
-    "The shop's database, as it is today, to bronze",
-    Layer.BRONZE,
-    sources.ECOM,
-)
-IMPORT_MARKETING = Pipeline(
-    "Import_Marketing_data_to_Bronze_State_using_SQOOP",
-    "The marketing database, as it is today, to bronze",
-    Layer.BRONZE,
-    sources.MARKETING,
-)
-SILVER_ECOM = Pipeline(
-    "Ecom_from_Bronze_to_Silver_using_Spark",
-    "The shop's tables typed, named, deduplicated; bad rows set aside",
-    Layer.SILVER,
-    sources.ECOM,
-    after=(IMPORT_ECOM.dag_id,),
-)
-SILVER_MARKETING = Pipeline(
-    "Marketing_from_Bronze_to_Silver_using_Spark",
-    "The marketing tables typed, named, deduplicated; bad rows set aside",
-    Layer.SILVER,
-    sources.MARKETING,
-    after=(IMPORT_MARKETING.dag_id,),
-)
-GOLD = Pipeline(
-    "Ecom_from_Silver_to_Gold_DataWarehouse_with_Hive",
-    "The star schema, merged by grain",
-    Layer.GOLD,
-    after=(SILVER_ECOM.dag_id, SILVER_MARKETING.dag_id),
-)
-PIPELINES: tuple[Pipeline, ...] = (
-    IMPORT_ECOM,
-    IMPORT_MARKETING,
-    SILVER_ECOM,
-    SILVER_MARKETING,
-    GOLD,
-)
-STREAMS_GOLD = Pipeline(
-    "Log_from_Silver_to_Gold_with_Hive",
-    "New events of the streams, merged by identity, and their summaries; small files compacted",
-    Layer.GOLD,
-    streams.SOURCE,
-    schedule="15 * * * *",
-)
-SCIENCE = Pipeline(
-    "Ecom_Recommendation_and_Churn_with_SparkML",
-    "Models trained on the star schema, kept on HDFS, their answers in gold",
-    Layer.GOLD,
-    gold_science.SOURCE,
-    schedule="0 5 * * 1",
-)
-KNOWN: tuple[Pipeline, ...] = (*PIPELINES, STREAMS_GOLD, SCIENCE)
+KNOWN: tuple[Pipeline, ...] = catalog.PIPELINES
+# a run of everything, from the source databases to gold
+PIPELINES = tuple(each for each in KNOWN if each.is_batch)
 MAINTENANCE = "Gold_DataWarehouse_Maintenance"
+
+
+def batch(layer: Layer) -> tuple[Pipeline, ...]:
+    """The pipelines of a run of everything that build one layer."""
+    return tuple(each for each in PIPELINES if each.layer is layer)
+
+
+def of_models() -> tuple[Pipeline, ...]:
+    """The pipelines that train models."""
+    models = {table.full_name for table in catalog.MODELS}
+    return tuple(p for p in KNOWN if any(table.full_name in models for table in p.tables))
+
+
+def of_streams() -> tuple[Pipeline, ...]:
+    """The pipelines that take new events of streams to gold."""
+    return tuple(each for each in KNOWN if not each.is_batch and each not in of_models())
 
 
 def pipeline(dag_id: str) -> Pipeline:

@@ -8,20 +8,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.contracts import catalog
-from lakehouse.contracts.gold_science import SOURCE as SCIENCE
+from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
-from lakehouse.contracts.streams import SOURCE as STREAMS
 from lakehouse.orchestration import failures
 from lakehouse.platform import spark
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import PROJECT, settings
+from lakehouse.registry import catalog
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 Report = dict[str, Any]
 BUILD_PROGRAM = PROJECT / "spark-apps" / "build.py"
+# of tables that declare none
+_BUILDERS = {
+    Layer.BRONZE: "lakehouse.bronze.importing:import_table",
+    Layer.SILVER: "lakehouse.silver.building:build",
+    Layer.GOLD: "lakehouse.gold.building:build",
+}
 
 
 def run(layer: Layer, name: str, ingest_date: str) -> Report:
@@ -42,35 +47,8 @@ def build(session: SparkSession, layer: Layer, name: str, ingest_date: str) -> R
 
 def _builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
     # imported when needed: each layer's code costs a task seconds that others need not pay
-    if table.source == STREAMS:
-        return _stream_builder(table)
-    if table.source == SCIENCE:
-        from lakehouse.science.building import build as build_scored
-
-        return lambda session, name, day: build_scored(session, name, day).as_dict()
-    if table.layer is Layer.BRONZE:
-        from lakehouse.bronze.importing import import_table
-
-        return lambda session, name, day: import_table(session, name, day).as_dict()
-    if table.layer is Layer.SILVER:
-        from lakehouse.silver.building import build as build_silver
-
-        return lambda session, name, day: build_silver(session, name, day).as_dict()
-    from lakehouse.gold.building import build as build_gold
-
-    return lambda session, name, day: build_gold(session, name, day).as_dict()
-
-
-def _stream_builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
-    """Streams write silver themselves; what is left to do there is compaction."""
-    if table.layer is Layer.SILVER:
-        from lakehouse.silver.compaction import compact
-
-        return lambda session, name, day: compact(session, name, day).as_dict()
-    from lakehouse.gold import building, event_building
-
-    build = event_building.build if table.name in event_building.FACTS else building.build
-    return lambda session, name, day: build(session, name, day).as_dict()
+    build_table = named(table.builder or _BUILDERS[table.layer])
+    return lambda session, name, day: build_table(session, name, day).as_dict()
 
 
 def _submitted(layer: Layer, name: str, ingest_date: str) -> Report:

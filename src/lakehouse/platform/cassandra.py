@@ -10,6 +10,7 @@ from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.cassandra import LiveTable
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry import catalog
 
 if TYPE_CHECKING:
     from cassandra.cluster import Cluster, Session
@@ -62,10 +63,10 @@ def bootstrap(config: Settings) -> None:
     """
     with open_session(config) as session:
         session.execute(contract.create_keyspace(config.cassandra_replication))
-        for table in contract.TABLES:
+        for table in catalog.LIVE_TABLES:
             session.execute(contract.create(table))
         existing = session.cluster.metadata.keyspaces[contract.KEYSPACE].tables
-        for table in contract.TABLES:
+        for table in catalog.LIVE_TABLES:
             for statement in additions(table, existing[table.name]):
                 session.execute(statement)
 

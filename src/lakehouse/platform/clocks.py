@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from lakehouse.contracts.cassandra import CLOCK_AHEAD, METRIC_BY_DAY
 from lakehouse.contracts.streams import LATENESS
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
+from lakehouse.workloads.weblogs.contracts.live import METRIC_BY_DAY
 
 RECENT = dt.timedelta(minutes=10)
 _COUNTS = (
@@ -38,12 +39,12 @@ def _recent(config: Settings, now: dt.datetime) -> dict[str, int]:
     with open_session(config) as session:
         try:
             return {
-                stream: sum(
+                stream.name: sum(
                     row[0]
                     for day in sorted({(now - RECENT).date(), now.date()})
-                    for row in session.execute(_COUNTS, (metric, day, now - RECENT))
+                    for row in session.execute(_COUNTS, (stream.clock_ahead, day, now - RECENT))
                 )
-                for stream, metric in CLOCK_AHEAD.items()
+                for stream in STREAMS
             }
         except InvalidRequest:
             # the tables are not there yet

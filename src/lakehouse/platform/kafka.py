@@ -6,14 +6,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
-from lakehouse.contracts.streams import (
-    LONGEST_LINE_BYTES,
-    STREAMS,
-    TOPIC_RETENTION_HOURS,
-    Topic,
-)
+from lakehouse.contracts.streams import LONGEST_LINE_BYTES, TOPIC_RETENTION_HOURS, Topic
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry.catalog import STREAMS
 
 if TYPE_CHECKING:
     from confluent_kafka.admin import AdminClient, TopicMetadata

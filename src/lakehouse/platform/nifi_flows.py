@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.errors import UnknownNameError
 from lakehouse.platform.nifi import NifiError, NifiSession
 from lakehouse.platform.nifi_parameters import CONTEXT, PARAMETERS
 from lakehouse.platform.settings import PROJECT, Settings, settings
+from lakehouse.registry.catalog import STREAMS
 
 FOLDER = PROJECT / "nifi-templates"
 # consumers hold a thread each while they wait for messages

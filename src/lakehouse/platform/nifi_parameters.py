@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lakehouse.contracts.streams import STREAMS, Stream
+from lakehouse.contracts.streams import Stream
 from lakehouse.platform import kafka
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 
 CONTEXT = "lakehouse"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry import catalog
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
@@ -20,13 +21,15 @@ USERS: dict[Role, str] = {
     "superset": "superset",
 }
 OWNERS: dict[str, Role] = {
-    "ecom": "loader",
-    "marketing": "loader",
     "metastore": "metastore",
     "airflow": "airflow",
     "superset": "superset",
 }
-SOURCES = ("ecom", "marketing")
+
+
+def owners() -> dict[str, Role]:
+    """Databases and the role that owns each: those of workloads, then those of servers."""
+    return {**dict.fromkeys(catalog.SOURCE_DATABASES, "loader"), **OWNERS}
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,12 @@ def bootstrap(config: Settings) -> None:
         for role in USERS:
             if role != "superuser":
                 _ensure_role(server, role, config)
-        for database, owner in OWNERS.items():
+        for database, owner in owners().items():
             _ensure_database(server, database, USERS[owner])
         _execute(server, "REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC")
     finally:
         server.close()
-    for database in SOURCES:
+    for database in catalog.SOURCE_DATABASES:
         _let_reader_read(database, config)
 
 

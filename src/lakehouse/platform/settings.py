@@ -23,10 +23,10 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from lakehouse.contracts import streams
 from lakehouse.contracts.log_formats import AUTO, log_format
 from lakehouse.contracts.streams import EARLIEST_EVENT
 from lakehouse.platform.dotenv import InvalidLineError, read_dotenv
+from lakehouse.registry import catalog
 
 PROJECT = Path(__file__).resolve().parents[3]
 ENV_FILE = PROJECT / ".env"
@@ -253,7 +253,7 @@ class Settings(BaseSettings):
 
     def weblog_names(self, stream: str) -> str:
         """Regular expression of the names of a stream's log and of its rotated files."""
-        return self.weblogs_pattern.replace("{log}", re.escape(streams.stream(stream).log_file))
+        return self.weblogs_pattern.replace("{log}", re.escape(catalog.stream(stream).log_file))
 
     def _holds_log(self, folder: Path, stream: str) -> bool:
         names = re.compile(self.weblog_names(stream))

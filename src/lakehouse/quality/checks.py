@@ -63,7 +63,7 @@ def violations_query(
     )
     orphans = [
         f"SELECT '{r.name}', count(*) FROM {relation} AS pointing "
-        f"LEFT ANTI JOIN {table.layer}.{r.table} AS parent "
+        f"LEFT ANTI JOIN {table.sibling(r.table)} AS parent "
         f"ON pointing.{r.column} = parent.{r.target} WHERE pointing.{r.column} IS NOT NULL"
         for r in references
     ]

@@ -13,7 +13,7 @@ from lakehouse.platform.settings import settings
 
 def table_name(table: Table) -> str:
     """The quarantine of a silver table, as SQL names it."""
-    return f"{Layer.QUARANTINE}.{table.name}"
+    return f"{table.namespace.database(Layer.QUARANTINE)}.{table.name}"
 
 
 def replace(spark: SparkSession, table: Table, ingest_date: str, rows: DataFrame | None) -> None:
@@ -72,8 +72,9 @@ def ensure_table(spark: SparkSession, table: Table) -> None:
         table.name,
         f"Rows that {table.full_name} set aside, with the reason",
         QUARANTINE_COLUMNS,
+        namespace=table.namespace,
     )
     if not spark.catalog.tableExists(kept.full_name):
-        spark.sql(f"CREATE DATABASE IF NOT EXISTS {Layer.QUARANTINE}")
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS {kept.database}")
         location = settings().hdfs_url + places.quarantine_folder(table)
         spark.sql(ddl.create(kept, "delta", location))

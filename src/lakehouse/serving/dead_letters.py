@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.contracts.streams import STREAMS, Stream
+from lakehouse.contracts.streams import Stream
 from lakehouse.platform.kafka import KafkaError, address
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving.topics import TopicReader
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from lakehouse.contracts.streams import FUNNEL
 from lakehouse.serving.live import question_named
+from lakehouse.workloads.weblogs.contracts.streams import FUNNEL
 
 if TYPE_CHECKING:
     from cassandra.cluster import Session

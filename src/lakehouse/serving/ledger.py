@@ -16,7 +16,7 @@ from lakehouse.serving.reconciliation import Line
 
 if TYPE_CHECKING:
     from lakehouse.serving.log_files import LogRecords
-    from lakehouse.sources.weblogs.manifest import Counts
+    from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 EXAMPLES = 5
 GOLD_DAG = "Log_from_Silver_to_Gold_with_Hive"

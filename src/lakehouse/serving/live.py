@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.contracts.cassandra import QUESTIONS, Question
+from lakehouse.contracts.cassandra import Question
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.errors import UnknownNameError
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import QUESTIONS
 
 if TYPE_CHECKING:
     from cassandra.cluster import Session

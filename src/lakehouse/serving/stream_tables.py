@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from lakehouse.contracts import cassandra, catalog, places
+from lakehouse.contracts import cassandra, places
 from lakehouse.contracts.model import Layer
-from lakehouse.contracts.streams import MONEY, Stream
+from lakehouse.contracts.streams import Stream
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.settings import Settings
+from lakehouse.registry import catalog
 from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.thrift import QueryError, query
+from lakehouse.workloads.weblogs.contracts.streams import MONEY
 
 _PAGE = 5_000
 # the folder, or the table, has not been made yet: nothing has arrived
@@ -46,7 +48,7 @@ def in_cassandra(stream: Stream, config: Settings) -> Iterator[Seen]:
     from cassandra.cluster import NoHostAvailable
     from cassandra.query import SimpleStatement
 
-    table = cassandra.EVENTS[stream.name]
+    table = cassandra.event_table(stream)
     columns = f"event_id, {AMOUNT}" if _has_amount(stream) else "event_id"
     with open_session(config) as session:
         statement = SimpleStatement(f"SELECT {columns} FROM {table.full_name}", fetch_size=_PAGE)

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import STREAMS, Stream, Topic
+from lakehouse.contracts.streams import Stream, Topic
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.kafka import Kafka
 from lakehouse.platform.probes import require_listener
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving.consumer_groups import Places, committed
 from lakehouse.serving.topics import TopicReader
 

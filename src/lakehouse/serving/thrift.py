@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from lakehouse.contracts import catalog
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry import catalog
 
 _CLASS = re.compile(r"(\[\w+(\.\w+)*\] )?(org\.apache\.spark|java\.lang)\.[\w.]+Exception:")
 # raised by lakehouse.spark.ResultLimit, below the messages of task, stage and job

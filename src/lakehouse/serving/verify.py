@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F
 
 from lakehouse.bronze.importing import count_source
-from lakehouse.contracts import catalog
 from lakehouse.contracts import text as forms
-from lakehouse.contracts.gold import UNKNOWN_KEY
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.contracts.model import Total as TotalContract
-from lakehouse.gold import versions
+from lakehouse.contracts.star import UNKNOWN_KEY
 from lakehouse.platform import postgres
 from lakehouse.quality import checks, quarantine
+from lakehouse.registry import catalog
 from lakehouse.serving.reconciliation import Line
 from lakehouse.silver.building import built_from
 from lakehouse.silver.reading import number, present
+from lakehouse.workloads.shop.gold import versions
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -62,7 +62,7 @@ def _checks() -> Iterator[Check]:
             yield partial(_keys, table=silver)
     for gold in catalog.batch(Layer.GOLD):
         # a summary of another fact has rows of its own; its totals are compared
-        if not gold.is_dimension and catalog.read_by_gold(gold.reads[0]).layer is Layer.SILVER:
+        if not gold.is_dimension and catalog.read_by(gold, gold.reads[0]).layer is Layer.SILVER:
             yield _bound(_silver_to_gold, gold)
         for total in gold.totals:
             yield _bound(_gold_total, gold, total)
@@ -127,7 +127,7 @@ def sum_in_source(silver: Table, column: str) -> Decimal:
     )
     blanks = (forms.UNUSUAL_BLANKS, forms.USUAL_BLANKS, forms.TRIMMED)
     with (
-        contextlib.closing(postgres.connect(silver.source, "reader")) as server,
+        contextlib.closing(postgres.connect(silver.source_database, "reader")) as server,
         server.cursor() as cursor,
     ):
         cursor.execute(statement, (_TOO_LARGE, forms.NUMBER, *blanks))
@@ -164,7 +164,7 @@ def _silver_to_gold(spark: SparkSession, gold: Table) -> Line:
 
 def _gold_total(spark: SparkSession, gold: Table, total: TotalContract) -> Line:
     name, column = total.source.split(".")
-    origin = catalog.read_by_gold(name)
+    origin = catalog.read_by(gold, name)
     expected = _sum(spark.table(origin.full_name), F.col(column))
     found = _sum(spark.table(gold.full_name), F.col(total.column))
     hop = "silver → gold" if origin.layer is Layer.SILVER else "in gold"

@@ -57,7 +57,7 @@ def hours(contract: Table) -> list[Hour]:
 def register(spark: SparkSession, contract: Table, found: Iterable[Hour]) -> None:
     """Create the Hive table where it is missing, and show it the hours it does not know."""
     if not spark.catalog.tableExists(contract.full_name):
-        spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.layer}")
+        spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.database}")
         location = settings().hdfs_url + places.folder(contract)
         spark.sql(ddl.create(contract, "parquet", location))
     shown = {row[0] for row in spark.sql(f"SHOW PARTITIONS {contract.full_name}").collect()}

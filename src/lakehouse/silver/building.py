@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts import catalog, ddl, places
+from lakehouse.contracts import ddl, places
+from lakehouse.contracts.functions import function_of, parameter
 from lakehouse.contracts.model import Layer, Rule, Severity, Table
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import settings
@@ -24,7 +24,8 @@ from lakehouse.quality.checks import (
     rule_results,
     stop_if_failed,
 )
-from lakehouse.silver import ecom, judging, marketing
+from lakehouse.registry import catalog
+from lakehouse.silver import judging
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +52,6 @@ class SilverReport:
         return asdict(self)
 
 
-def function_of(contract: Table) -> Callable[..., DataFrame]:
-    """The pure function that makes a silver table."""
-    module = ecom if contract.source == "ecom" else marketing
-    made: Callable[..., DataFrame] = getattr(module, contract.name)
-    return made
-
-
 def build(spark: SparkSession, name: str, ingest_date: str) -> SilverReport:
     """Build a silver table from one day's import.
 
@@ -66,8 +60,9 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> SilverReport:
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
     """
     contract = catalog.table(Layer.SILVER, name)
-    inputs = {read: _imported(spark, read, ingest_date) for read in contract.reads}
-    parents = {r.table: spark.table(f"silver.{r.table}") for r in contract.references}
+    imports = {parameter(read): catalog.read_by(contract, read) for read in contract.reads}
+    inputs = {name: _imported(spark, table, ingest_date) for name, table in imports.items()}
+    parents = {r.table: spark.table(contract.sibling(r.table)) for r in contract.references}
     rows = judging.judged(function_of(contract)(**inputs), contract, parents)
     folder = f"{places.folder(contract)}/{_build_name(ingest_date)}"
     counts = _write(rows, contract, settings().hdfs_url + folder)
@@ -92,11 +87,10 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> SilverReport:
     return report
 
 
-def _imported(spark: SparkSession, name: str, ingest_date: str) -> DataFrame:
-    bronze = catalog.table(Layer.BRONZE, name)
+def _imported(spark: SparkSession, bronze: Table, ingest_date: str) -> DataFrame:
     if not Hdfs().exists(places.import_folder(bronze, ingest_date)):
         raise MissingImportError(
-            f"bronze.{name} has no import of {ingest_date}; "
+            f"{bronze.full_name} has no import of {ingest_date}; "
             f"run ./lakehouse run --all --date {ingest_date}"
         )
     rows = spark.table(bronze.full_name).filter(F.col("ingest_date") == ingest_date)
@@ -155,7 +149,7 @@ def _results(
 def _switch(spark: SparkSession, contract: Table, folder: str) -> None:
     """Point the table at its new files: one change in the metastore, so none sees a mixture."""
     address = settings().hdfs_url + folder
-    spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.layer}")
+    spark.sql(f"CREATE DATABASE IF NOT EXISTS {contract.database}")
     if _is_current(spark, contract):
         spark.sql(f"ALTER TABLE {contract.full_name} SET LOCATION {ddl.literal(address)}")
     else:

@@ -15,12 +15,13 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import Observation, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts import catalog, places
+from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.streams import MOST_FILES_OF_AN_HOUR
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import settings
 from lakehouse.quality import merged_files
+from lakehouse.registry import catalog
 from lakehouse.silver import arrivals
 from lakehouse.silver.arrivals import Hour
 

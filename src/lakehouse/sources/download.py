@@ -9,42 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from lakehouse.contracts import sources
+from lakehouse.contracts.data_sets import DataSet
+from lakehouse.registry.catalog import DATA_SETS
 
 _ASKS_FOR_LOGIN = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _LOGIN_VARIABLES = ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY")
 
-
-@dataclass(frozen=True)
-class DataSet:
-    """A published data set.
-
-    Attributes:
-        name: its name for `--only`.
-        slug: its name at Kaggle.
-        licence: the licence that its page states.
-    """
-
-    name: str
-    slug: str
-    licence: str
-
-    @property
-    def address(self) -> str:
-        """Its page."""
-        return f"https://www.kaggle.com/datasets/{self.slug}"
-
-
-DATA_SETS = (
-    DataSet(sources.ECOM, "olistbr/brazilian-ecommerce", "CC BY-NC-SA 4.0"),
-    DataSet(sources.MARKETING, "olistbr/marketing-funnel-olist", "CC BY-NC-SA 4.0"),
-    DataSet("clickstream", "waqi786/e-commerce-clickstream-and-transaction-dataset", "Apache-2.0"),
-    DataSet("access_log", "ren294/access-log-ecommerce", "stated on its page at Kaggle"),
-)
 Report = Callable[[DataSet], None]
 
 

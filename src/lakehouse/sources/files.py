@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lakehouse.contracts import sources
-from lakehouse.contracts.model import Table
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.registry import catalog
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.reading import is_archive, members
 
-DATABASES = (sources.ECOM, sources.MARKETING)
 _DEPTH = 2
 
 
@@ -46,7 +45,7 @@ def find_source_files(folder: Path, only: str | None = None) -> list[SourceFile]
     """
     by_name, unreadable = _files_by_published_name(folder)
     databases = (only,) if only else _databases_present(by_name)
-    wanted = [table for table in sources.TABLES if table.source in databases]
+    wanted = [table for table in catalog.LAYERS[Layer.SOURCE] if table.source_database in databases]
     missing = [table.file for table in wanted if table.file not in by_name]
     if missing:
         raise SourceFileError(folder, None, _missing_reason(missing, by_name, unreadable))
@@ -140,12 +139,17 @@ def _by_name(paths: Iterable[Path]) -> ByName:
 
 
 def _databases_present(by_name: ByName) -> tuple[str, ...]:
-    present = {table.source for table in sources.TABLES if table.file in by_name}
-    return tuple(name for name in DATABASES if name in present) or DATABASES
+    present = {
+        table.source_database for table in catalog.LAYERS[Layer.SOURCE] if table.file in by_name
+    }
+    return (
+        tuple(name for name in catalog.SOURCE_DATABASES if name in present)
+        or catalog.SOURCE_DATABASES
+    )
 
 
 def _missing_reason(missing: list[str], by_name: ByName, unreadable: list[str]) -> str:
-    unclaimed = sorted(set(by_name) - {table.file for table in sources.TABLES})
+    unclaimed = sorted(set(by_name) - {table.file for table in catalog.LAYERS[Layer.SOURCE]})
     described = []
     for name in missing:
         near = difflib.get_close_matches(name, unclaimed, n=1, cutoff=0.8)

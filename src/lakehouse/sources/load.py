@@ -19,11 +19,12 @@ from typing import Any
 import psycopg2
 from psycopg2 import errors, sql
 
-from lakehouse.contracts import sources
-from lakehouse.contracts.model import Table
+from lakehouse.contracts.model import Layer, Table
 from lakehouse.platform import postgres
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.files import DATABASES, find_source_files
+from lakehouse.sources.files import find_source_files
 from lakehouse.sources.origin import Origin, record
 from lakehouse.sources.validation import ValidFile, open_records, validate
 
@@ -109,12 +110,12 @@ def _load_all(
     loads = []
     with ExitStack() as stack:
         connections = {}
-        for name in DATABASES:
-            if any(file.source.table.source == name for file in checked):
+        for name in SOURCE_DATABASES:
+            if any(file.source.table.source_database == name for file in checked):
                 connections[name] = stack.enter_context(closing(connect(name, "loader")))
                 connections[name].autocommit = False
         for file in checked:
-            loads.append(_load_table(connections[file.source.table.source], file))
+            loads.append(_load_table(connections[file.source.table.source_database], file))
             report("load", file.source.table.name, file.rows)
         for name, connection in connections.items():
             record(connection, name, loaded_from)
@@ -129,7 +130,7 @@ def _load_table(connection: Any, file: ValidFile) -> TableLoad:
         _prepare(cursor, table)
         _copy(cursor, file)
         has_key = _add_primary_key(cursor, table)
-    return TableLoad(table.source, table.name, file.source.path, file.rows, has_key)
+    return TableLoad(table.source_database, table.name, file.source.path, file.rows, has_key)
 
 
 def _prepare(cursor: Any, table: Table) -> None:
@@ -234,16 +235,16 @@ def _add_primary_key(cursor: Any, table: Table) -> bool:
 
 
 def _absent_databases(checked: list[ValidFile], only: str | None) -> list[str]:
-    present = {file.source.table.source for file in checked}
+    present = {file.source.table.source_database for file in checked}
     return [
         f"no file of database {name} is there: it keeps what it had"
-        for name in DATABASES
+        for name in SOURCE_DATABASES
         if name not in present and only is None
     ]
 
 
 def _missing_keys(loads: list[TableLoad]) -> list[str]:
-    keys = {table.name: table.primary_key for table in sources.TABLES}
+    keys = {table.name: table.primary_key for table in catalog.LAYERS[Layer.SOURCE]}
     return [
         f"{load.table} has repeated or missing values of {', '.join(keys[load.table])}: "
         "loaded without primary key; silver sets the extra rows aside"

@@ -9,8 +9,8 @@ from typing import Any
 
 from psycopg2 import sql
 
-from lakehouse.sources.generate.writer import MANIFEST
-
+# a folder with this file was written by a generator
+MANIFEST = "manifest.json"
 _GENERATED = "generated data"
 _FILES = "files"
 _BETWEEN = " from "

@@ -11,15 +11,9 @@ from pathlib import Path
 
 from lakehouse.contracts import cassandra, places
 from lakehouse.contracts.model import Layer
-from lakehouse.contracts.streams import (
-    ACCESS_LOG,
-    CLICKSTREAM,
-    LONGEST_LINE_BYTES,
-    PARTITION_COLUMNS,
-    STREAMS,
-    Stream,
-)
+from lakehouse.contracts.streams import LONGEST_LINE_BYTES, PARTITION_COLUMNS, Stream
 from lakehouse.platform import nifi_parameters as given
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams.flow_model import (
     CONSUME_LINES,
     MERGE_CONTENT,
@@ -167,14 +161,14 @@ def _again(processor: Processor) -> Connection:
     return Connection(processor.name, ("failure",), processor.name)
 
 
-def to_bronze(name: str, stream: Stream, place: tuple[float, float]) -> Group:
+def to_bronze(stream: Stream, place: tuple[float, float]) -> Group:
     """From a log to its raw topic, and bundled to bronze."""
     tail = _tail(stream, (0, 0))
     publish = _publish(stream, (0, 1))
     bundle = _bundle("Bundle for HDFS", (1, 0))
     put = _put_lines("Put to bronze", f"{BRONZE}/{stream.name}/{DAY_OF_ARRIVAL}", "log", (1, 1))
     return Group(
-        name,
+        stream.bronze_flow,
         f"Lines of {stream.log_file} to Kafka ({stream.raw.name}) and to HDFS ({BRONZE})",
         place,
         (tail, publish, bundle, put),
@@ -218,11 +212,11 @@ def to_silver(place: tuple[float, float]) -> Group:
     )
 
 
-def to_live(name: str, stream: Stream, place: tuple[float, float]) -> Group:
+def to_live(stream: Stream, place: tuple[float, float]) -> Group:
     """From the clean topic and the figures of minutes to Cassandra."""
     processors: list[Processor] = []
     connections: list[Connection] = []
-    tables = {stream.clean.name: cassandra.EVENTS[stream.name].name, stream.minutes.name: ""}
+    tables = {stream.clean.name: cassandra.event_table(stream).name, stream.minutes.name: ""}
     for column, (topic, table) in enumerate(tables.items()):
         consume = _consume(topic, "nifi-live", (column, 0), LIVE_MILLIS)
         put = _put_live(f"Put {table or 'figures'} to Cassandra", table, (column, 1))
@@ -235,7 +229,7 @@ def to_live(name: str, stream: Stream, place: tuple[float, float]) -> Group:
             _again(reject),
         ]
     return Group(
-        name,
+        stream.live_flow,
         f"Events and figures of {stream.name} to Cassandra, keyspace {cassandra.KEYSPACE}",
         place,
         tuple(processors),
@@ -254,11 +248,9 @@ def _quarantine(what: str, place: tuple[float, float]) -> Processor:
 
 
 GROUPS: tuple[Group, ...] = (
-    to_bronze("LogToBronzeState", ACCESS_LOG, (0, 0)),
-    to_bronze("ClickToBronzeState", CLICKSTREAM, (1, 0)),
-    to_silver((0.5, 1)),
-    to_live("Ecom_log", ACCESS_LOG, (0, 2)),
-    to_live("Ecom_clickstream", CLICKSTREAM, (1, 2)),
+    *(to_bronze(stream, (column, 0)) for column, stream in enumerate(STREAMS)),
+    to_silver(((len(STREAMS) - 1) / 2, 1)),
+    *(to_live(stream, (column, 2)) for column, stream in enumerate(STREAMS)),
 )
 
 

@@ -18,13 +18,13 @@ from pyarrow import parquet
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.contracts import places
-from lakehouse.contracts.gold import DIM_CUSTOMER, DIM_PRODUCT
 from lakehouse.contracts.model import Table
-from lakehouse.gold.versions import current
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import Settings
 from lakehouse.streams import enriching
 from lakehouse.streams.enriching import Known
+from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER, DIM_PRODUCT
+from lakehouse.workloads.shop.gold.versions import current
 
 READ = (DIM_PRODUCT, DIM_CUSTOMER)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.cassandra import EVENTS
+from lakehouse.contracts.cassandra import event_table
 from lakehouse.contracts.log_formats import AUTO_FORMAT
 from lakehouse.contracts.log_notation import LogFormat
 from lakehouse.contracts.streams import (
@@ -170,7 +170,7 @@ def _clean(stream: Stream) -> Column:
             minute_of(F.col("occurred_at")).alias(column.name)
             if column.name == "minute"
             else F.col(column.name)
-            for column in EVENTS[stream.name].columns
+            for column in event_table(stream).columns
         ]
     )
     return F.to_json(event, JSON)

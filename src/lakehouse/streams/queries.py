@@ -8,11 +8,12 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
+from lakehouse.contracts.functions import named
 from lakehouse.contracts.log_formats import log_format
 from lakehouse.contracts.streams import Stream, Topic
 from lakehouse.platform import kafka
 from lakehouse.platform.settings import Settings
-from lakehouse.streams import events, minutes
+from lakehouse.streams import events
 from lakehouse.streams.enriching import Known
 from lakehouse.streams.parsing import Accepted
 
@@ -47,9 +48,9 @@ class Queries:
     def start_minutes(self, stream: Stream) -> StreamingQuery:
         """Clean events to the topic of figures."""
         clean = self._read(stream.clean, maxOffsetsPerTrigger=str(_MINUTES_AT_ONCE))
-        rows = minutes.figures(minutes.events(clean, stream), stream)
-        named = rows.selectExpr(f"'{stream.minutes.name}' AS topic", "*")
-        return self._start(named, f"{stream.name}.minutes", {"processingTime": _MINUTES_EVERY})
+        rows = named(stream.aggregation)(clean, stream)
+        addressed = rows.selectExpr(f"'{stream.minutes.name}' AS topic", "*")
+        return self._start(addressed, f"{stream.name}.minutes", {"processingTime": _MINUTES_EVERY})
 
     def _accepted(self) -> Accepted:
         return Accepted(log_format(self.config.access_log_format), self.config.earliest_event)

@@ -8,9 +8,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.bronze import importing
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
 from lakehouse.quality.checks import Result
+from lakehouse.registry import catalog
 
 BRONZE = catalog.table(Layer.BRONZE, "orders")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lakehouse.bronze import sqoop
-from lakehouse.contracts import sources
 from lakehouse.platform.postgres import Login
+from lakehouse.workloads.shop.contracts import sources
 
 
 @pytest.mark.parametrize("folder", ["/srv/lake", "/srv/my shop #1 100% é"])

@@ -195,7 +195,7 @@ class Databases:
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
-    from lakehouse.sources.generate import generate
+    from lakehouse.workloads.shop.generator import generate
 
     generate(50, 1, tmp_path / "generated")
     return tmp_path / "generated"

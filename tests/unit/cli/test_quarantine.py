@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from lakehouse.cli.quarantine import day_by_source, runs_by_day
-from lakehouse.contracts import silver
-from lakehouse.contracts.sources import ECOM, MARKETING
 from lakehouse.platform.errors import PlatformError
+from lakehouse.workloads.shop.contracts import silver
+from lakehouse.workloads.shop.contracts.sources import ECOM, MARKETING
 
 OLD, NEW = "2026-03-01", "2026-03-02"
 SILVER = {
@@ -47,7 +47,7 @@ def test_other_source_is_not_replayed() -> None:
 
 
 def test_tables_of_one_source_with_different_days_are_refused_with_the_commands() -> None:
-    lead = next(table for table in silver.TABLES if table.source == MARKETING)
+    lead = next(table for table in silver.TABLES if table.source_database == MARKETING)
     days = {silver.ORDERS: OLD, lead: NEW}
     assert day_by_source(days) == {ECOM: OLD, MARKETING: NEW}
     another = dataclasses.replace(silver.ORDERS, name="another")

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import inspect
 import random
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql.types import StructType
 
-from lakehouse.contracts import (
-    catalog,
-    gold,
-    gold_science,
-    gold_streams,
-    silver,
-    sources,
-    streams,
-)
+from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Severity, Table, Total
-from lakehouse.gold.building import function_of
-from lakehouse.silver import ecom, marketing
+from lakehouse.registry import catalog
+from lakehouse.workloads.shop.contracts import gold, silver
+from lakehouse.workloads.shop.contracts import science as gold_science
+from lakehouse.workloads.weblogs.contracts import gold as gold_streams
+from lakehouse.workloads.weblogs.contracts import streams
 
 GOLD = (*gold.TABLES, *gold_streams.TABLES, *gold_science.TABLES)
 BUILT = (*silver.TABLES, *GOLD)
 # models are no functions of rows alone
-MADE_BY_A_FUNCTION = [table for table in BUILT if table.source != gold_science.SOURCE]
+MADE_BY_A_FUNCTION = [table for table in BUILT if table.functions]
 DIMENSIONS = [table for table in gold.TABLES if table.is_dimension]
 
 
@@ -35,28 +28,14 @@ def full_name(table: Table) -> str:
     return table.full_name
 
 
-def function(table: Table) -> Callable[..., Any]:
-    """The function that makes a table."""
-    if table.layer is Layer.GOLD:
-        return function_of(table)
-    return getattr({sources.ECOM: ecom, sources.MARKETING: marketing}[table.source], table.name)
-
-
-def read_table(table: Table, name: str) -> Table:
-    """The declared table behind a name in `reads`."""
-    if table.layer is Layer.SILVER:
-        return catalog.table(Layer.BRONZE, name)
-    return catalog.read_by_gold(name)
-
-
 @pytest.mark.parametrize("table", MADE_BY_A_FUNCTION, ids=full_name)
 def test_reads_are_the_parameters_of_its_function(table: Table) -> None:
-    assert tuple(inspect.signature(function(table)).parameters) == table.reads
+    assert tuple(inspect.signature(function_of(table)).parameters) == table.reads
 
 
 @pytest.mark.parametrize("table", BUILT, ids=full_name)
 def test_reads_are_tables(table: Table) -> None:
-    assert all(read_table(table, name) for name in table.reads)
+    assert all(catalog.read_by(table, name) for name in table.reads)
 
 
 @pytest.mark.parametrize("table", BUILT, ids=full_name)
@@ -92,7 +71,7 @@ def test_silver_reads_columns_that_the_source_has(table: Table) -> None:
     read = [column.origin for column in table.columns if not column.derived]
 
     assert sorted(read) == sorted(published.column_names)
-    assert table.source == published.source
+    assert table.source_database == published.source_database
 
 
 @pytest.mark.parametrize("table", silver.TABLES, ids=full_name)
@@ -131,12 +110,12 @@ def test_every_foreign_key_has_its_reference_and_is_never_null(table: Table) -> 
 
 @pytest.mark.parametrize("table", gold_streams.TABLES, ids=full_name)
 def test_a_fact_of_events_lies_by_its_day(table: Table) -> None:
-    is_fact_of_events = table.name in {stream.fact for stream in streams.STREAMS}
+    is_fact_of_events = table.name in {stream.fact for stream in catalog.STREAMS}
 
     assert [table.column(name).type for name in table.partition] == ["DATE"] * is_fact_of_events
 
 
-@pytest.mark.parametrize("stream", streams.STREAMS, ids=lambda stream: stream.name)
+@pytest.mark.parametrize("stream", catalog.STREAMS, ids=lambda stream: stream.name)
 def test_a_fact_of_events_reads_its_stream_first(stream: streams.Stream) -> None:
     fact = catalog.table(Layer.GOLD, stream.fact)
 
@@ -156,12 +135,12 @@ def test_partitions_of_streams_stand_behind_the_other_columns(table: Table) -> N
 def test_build_order_has_parents_first(layer: Layer) -> None:
     shuffled = random.Random(7).sample(catalog.LAYERS[layer], len(catalog.LAYERS[layer]))
 
-    ordered = [table.name for table in catalog.build_order(shuffled)]
+    ordered = [table.full_name for table in catalog.build_order(shuffled)]
 
-    assert sorted(ordered) == sorted(table.name for table in shuffled)
+    assert sorted(ordered) == sorted(table.full_name for table in shuffled)
     for table in shuffled:
         parents = catalog.needs(table)
-        assert all(ordered.index(parent) < ordered.index(table.name) for parent in parents)
+        assert all(ordered.index(parent) < ordered.index(table.full_name) for parent in parents)
 
 
 def test_build_order_leaves_out_what_was_not_asked_for() -> None:
@@ -192,4 +171,4 @@ def _origin_exists(table: Table, total: Total) -> bool:
     if table.layer is Layer.SILVER:
         return bool(catalog.table(Layer.SOURCE, table.name).column(total.source))
     name, column = total.source.split(".")
-    return name in table.reads and bool(read_table(table, name).column(column))
+    return name in table.reads and bool(catalog.read_by(table, name).column(column))

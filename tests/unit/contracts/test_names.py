@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer, Table
+from lakehouse.registry import catalog
 
 # names of the sources are as published, misspellings and all
 TABLES = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts.states import STATES
-from lakehouse.sources.generate import brazil
+from lakehouse.workloads.shop.contracts.states import STATES
+from lakehouse.workloads.shop.generator import brazil
 
 
 def test_each_state_stands_once_and_by_its_code() -> None:

@@ -10,10 +10,11 @@ import pytest
 import typer.main
 
 from lakehouse.cli.app import app
-from lakehouse.contracts import cassandra, catalog
+from lakehouse.contracts import cassandra
 from lakehouse.contracts.model import Layer
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import PROJECT, Settings
+from lakehouse.registry import catalog
 
 PAGES = sorted(
     [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *PROJECT.glob("benchmarks/**/*.md")]
@@ -108,7 +109,7 @@ def test_a_table_and_its_column_are_declared(page: Path) -> None:
     known = {table.full_name: set(table.column_names) for table in declared}
     # every silver table has a quarantine of the same name; live tables have their keyspace
     known |= {f"quarantine.{table.name}": set() for table in catalog.LAYERS[Layer.SILVER]}
-    known |= {table.full_name: {c.name for c in table.columns} for table in cassandra.TABLES}
+    known |= {table.full_name: {c.name for c in table.columns} for table in catalog.LIVE_TABLES}
     names = f"{'|'.join(LAYERS)}|{cassandra.KEYSPACE}"
     found = rf"(?<![\w./-])((?:{names})\.[a-z_]+)(?:\.([a-z_]+))?(?![\w(*]|/)"
     for name, column in re.findall(found, page.read_text("utf-8")):

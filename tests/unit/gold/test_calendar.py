@@ -8,10 +8,11 @@ import pytest
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts import catalog
-from lakehouse.contracts.gold import DIM_DATE
 from lakehouse.contracts.model import Layer
-from lakehouse.gold import dimensions, keys
+from lakehouse.gold import keys
+from lakehouse.registry import catalog
+from lakehouse.workloads.shop.contracts.gold import DIM_DATE
+from lakehouse.workloads.shop.gold import dimensions
 
 
 @pytest.fixture(scope="module")

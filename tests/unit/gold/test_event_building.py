@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts.gold_streams import FACT_CLICKSTREAM
 from lakehouse.gold.event_building import merge_statement, release_statement
+from lakehouse.workloads.weblogs.contracts.gold import FACT_CLICKSTREAM
 
 
 def test_only_days_of_the_new_events_are_looked_at_and_nothing_is_changed() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lakehouse.contracts.silver import CLOSED_DEALS, CUSTOMERS, ORDERS
 from lakehouse.gold.sources import day_problem
+from lakehouse.workloads.shop.contracts.silver import CLOSED_DEALS, CUSTOMERS, ORDERS
 
 DAY, NEXT = "2026-03-01", "2026-03-02"
 

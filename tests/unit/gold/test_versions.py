@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.gold import versions
+from lakehouse.workloads.shop.gold import versions
 
 MARCH = dt.datetime(2018, 3, 1, tzinfo=dt.UTC)
 MAY = dt.datetime(2018, 5, 1, tzinfo=dt.UTC)

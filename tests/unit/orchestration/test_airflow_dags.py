@@ -12,6 +12,8 @@ import pytest
 
 from lakehouse.orchestration import pipelines
 from lakehouse.platform.settings import PROJECT
+from lakehouse.workloads.shop import pipelines as shop
+from lakehouse.workloads.weblogs import pipelines as weblogs
 
 # Airflow takes over the logging of the process that imports it
 PROGRAM = """
@@ -28,17 +30,17 @@ dags = [*map(dag_of, pipelines.KNOWN), maintenance_dag()]
 print(json.dumps({dag.dag_id: shown(dag.schedule) for dag in dags}))
 """
 BY_THE_CLOCK = {
-    pipelines.IMPORT_ECOM.dag_id: "0 3 * * *",
-    pipelines.IMPORT_MARKETING.dag_id: "0 3 * * *",
-    pipelines.STREAMS_GOLD.dag_id: "15 * * * *",
-    pipelines.SCIENCE.dag_id: "0 5 * * 1",
+    shop.IMPORT_ECOM.dag_id: "0 3 * * *",
+    shop.IMPORT_MARKETING.dag_id: "0 3 * * *",
+    weblogs.STREAMS_GOLD.dag_id: "15 * * * *",
+    shop.SCIENCE.dag_id: "0 5 * * 1",
     pipelines.MAINTENANCE: "0 4 * * 0",
 }
 AFTER_OTHERS = {
     each.dag_id: [
         table.full_name for dag_id in each.after for table in pipelines.pipeline(dag_id).tables
     ]
-    for each in (pipelines.SILVER_ECOM, pipelines.SILVER_MARKETING, pipelines.GOLD)
+    for each in (shop.SILVER_ECOM, shop.SILVER_MARKETING, shop.GOLD)
 }
 
 

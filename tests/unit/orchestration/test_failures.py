@@ -12,7 +12,6 @@ import requests
 from pyspark.errors import AnalysisException
 
 from lakehouse.bronze.importing import ImportMismatchError
-from lakehouse.contracts.catalog import UnknownTableError
 from lakehouse.contracts.model import Layer
 from lakehouse.gold.sources import SilverDayError
 from lakehouse.orchestration import failures, steps
@@ -21,8 +20,9 @@ from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import MissingSecretError
 from lakehouse.platform.sqoop import SqoopError
 from lakehouse.quality.checks import ChecksFailedError
-from lakehouse.science.errors import NothingToLearnError
+from lakehouse.registry.catalog import UnknownTableError
 from lakehouse.silver.building import MissingImportError
+from lakehouse.workloads.shop.science.errors import NothingToLearnError
 
 REFUSED = 'connection to server failed: FATAL:  password authentication failed for user "reader"'
 

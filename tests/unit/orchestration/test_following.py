@@ -11,10 +11,11 @@ import pytest
 from lakehouse.orchestration import following, pipelines
 from lakehouse.orchestration.following import Progress, RunFailedError, follow
 from lakehouse.platform.airflow import Airflow, AirflowError
+from lakehouse.workloads.shop.pipelines import IMPORT_MARKETING, SILVER_MARKETING
 
 DAY = "2026-03-01"
 START = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
-IMPORT, SILVER = pipelines.IMPORT_MARKETING, pipelines.SILVER_MARKETING
+IMPORT, SILVER = IMPORT_MARKETING, SILVER_MARKETING
 
 
 def at(second: float) -> str:

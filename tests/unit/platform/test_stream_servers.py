@@ -12,15 +12,17 @@ import pytest
 
 from lakehouse.contracts import cassandra as contract
 from lakehouse.contracts.cassandra import LiveTable
-from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform import cassandra, kafka
 from lakehouse.platform.cassandra import CassandraError
 from lakehouse.platform.probes import FRESH_SECONDS, ready
 from lakehouse.platform.services import SERVICES, load_services, process_named, processes_of
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import write_configuration
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import STREAMS
+from lakehouse.workloads.weblogs.contracts import live
 
-TABLE = contract.SESSION_BY_MINUTE
+TABLE = live.SESSION_BY_MINUTE
 
 
 def existing(table: LiveTable, **changed: str | None) -> SimpleNamespace:
@@ -55,7 +57,7 @@ def test_configurations_ask_only_for_settings_that_there_are(service: str) -> No
     assert asked - {"LAKEHOUSE_"} <= known
 
 
-@pytest.mark.parametrize("table", contract.TABLES, ids=lambda table: table.name)
+@pytest.mark.parametrize("table", catalog.LIVE_TABLES, ids=lambda table: table.name)
 def test_a_table_is_made_with_its_columns_and_key(table: LiveTable) -> None:
     match = re.fullmatch(
         r"CREATE TABLE IF NOT EXISTS (\w+\.\w+) \((.+), PRIMARY KEY \(\(([^)]+)\), ([^)]+)\)\) "
@@ -73,11 +75,11 @@ def test_a_table_is_made_with_its_columns_and_key(table: LiveTable) -> None:
     assert set(table.key) <= set(made)
 
 
-@pytest.mark.parametrize("question", contract.QUESTIONS, ids=lambda question: question.name)
+@pytest.mark.parametrize("question", catalog.QUESTIONS, ids=lambda question: question.name)
 def test_a_question_names_its_partition_and_columns_that_there_are(
     question: contract.Question,
 ) -> None:
-    table = next(table for table in contract.TABLES if table.name == question.table)
+    table = next(table for table in catalog.LIVE_TABLES if table.name == question.table)
     assert "FILTERING" not in question.cql
     for column in table.partition:
         assert f" {column} = " in question.cql
@@ -87,8 +89,8 @@ def test_a_question_names_its_partition_and_columns_that_there_are(
 
 
 def test_a_table_as_declared_is_left_alone() -> None:
-    assert [cassandra.additions(table, existing(table)) for table in contract.TABLES] == [
-        [] for _ in contract.TABLES
+    assert [cassandra.additions(table, existing(table)) for table in catalog.LIVE_TABLES] == [
+        [] for _ in catalog.LIVE_TABLES
     ]
 
 

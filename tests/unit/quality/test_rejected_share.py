@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from lakehouse.contracts.silver import ORDERS
 from lakehouse.quality.checks import (
     SMALL_NUMBER,
     ChecksFailedError,
@@ -12,6 +11,7 @@ from lakehouse.quality.checks import (
     rejected_share,
     stop_if_failed,
 )
+from lakehouse.workloads.shop.contracts.silver import ORDERS
 
 REASON = "unreadable_purchased_at, 3 rows (order_purchase_timestamp cannot be read)"
 

@@ -10,9 +10,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.gold_science import FACT_CUSTOMER_CHURN_SCORE, HORIZON_DAYS
-from lakehouse.science import churn
-from lakehouse.science.errors import NothingToLearnError
+from lakehouse.workloads.shop.contracts.science import FACT_CUSTOMER_CHURN_SCORE, HORIZON_DAYS
+from lakehouse.workloads.shop.science import churn
+from lakehouse.workloads.shop.science.errors import NothingToLearnError
 
 DAY = dt.date(2018, 3, 1)
 ORDER = (

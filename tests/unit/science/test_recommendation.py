@@ -8,9 +8,14 @@ import math
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.science import recommendation
-from lakehouse.science.errors import NothingToLearnError
-from lakehouse.science.interactions import cut_off, interactions, split, without_last
+from lakehouse.workloads.shop.science import recommendation
+from lakehouse.workloads.shop.science.errors import NothingToLearnError
+from lakehouse.workloads.shop.science.interactions import (
+    cut_off,
+    interactions,
+    split,
+    without_last,
+)
 
 DAY = dt.date(2018, 3, 1)
 ITEM = (

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.science import sales
+from lakehouse.workloads.shop.science import sales
 
 ORDER = (
     "order_id STRING, customer_id STRING, purchased_at TIMESTAMP, delivered_at TIMESTAMP,"

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from pyspark.sql import SparkSession
 
-from lakehouse.science import churn, trials
+from lakehouse.workloads.shop.science import churn, trials
 
 ITEM = (
     "order_id STRING, customer_key BIGINT, product_key BIGINT, order_status STRING,"

@@ -10,8 +10,8 @@ from typing import Any
 
 from tmdl_parser import TmdlParser
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
+from lakehouse.registry import catalog
 
 MODEL = Path("Lakehouse.SemanticModel/definition")
 REPORT = Path("Lakehouse.Report/definition")

@@ -11,12 +11,12 @@ from typing import Any
 import cassandra.concurrent
 import pytest
 
-from lakehouse.contracts.streams import FUNNEL
 from lakehouse.platform.settings import Settings
 from lakehouse.serving import funnel as sessions
 from lakehouse.serving.funnel import Funnel
-from lakehouse.serving.grafana.clickstream_board import BOARD
 from lakehouse.serving.metrics import declared, streams
+from lakehouse.workloads.weblogs.boards.clickstream_board import BOARD
+from lakehouse.workloads.weblogs.contracts.streams import FUNNEL
 
 NOON = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
 MINUTE = dt.timedelta(minutes=1)

@@ -12,6 +12,7 @@ import yaml
 
 from lakehouse.contracts import cassandra
 from lakehouse.platform.settings import PROJECT, Settings
+from lakehouse.registry import catalog
 from lakehouse.serving.grafana.alerts import ALERTS
 from lakehouse.serving.grafana.boards import BOARDS
 from lakehouse.serving.grafana.files import GRAFANA_RULES, PROMETHEUS_RULES, TITLES
@@ -27,7 +28,7 @@ from lakehouse.serving.metrics.declared import METRICS, OF_OTHERS
 
 PROVISIONING = PROJECT / "grafana/provisioning"
 QUERIES = [query for board in dashboards() for query in panel_queries(board)]
-TABLES = {table.full_name: table for table in cassandra.TABLES}
+TABLES = {table.full_name: table for table in catalog.LIVE_TABLES}
 CQL_FUNCTIONS = {"CAST", "to_date"}
 CQL_WORDS = {"AS", "double", "timestamp", "AND", "IN"}
 PROMQL_WORDS = {

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from lakehouse.serving.ledger import EXAMPLES, Hop, Ledger, StreamLine, balance
-from lakehouse.sources.weblogs.manifest import Counts
+from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 ALL = (Hop.RAW, Hop.CLEAN, Hop.CASSANDRA, Hop.SILVER, Hop.GOLD)
 

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts.streams import ACCESS_LOG, LONGEST_LINE_BYTES
+from lakehouse.contracts.streams import LONGEST_LINE_BYTES
 from lakehouse.platform.settings import Settings
 from lakehouse.serving.ledger import Hop, Ledger, StreamLine, balance
 from lakehouse.serving.log_files import LogRecords, read_log_files
-from lakehouse.sources.weblogs.manifest import Counts
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
+from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Column, Layer, Table
-from lakehouse.contracts.streams import EVENT_TYPES
+from lakehouse.registry import catalog
 from lakehouse.serving.reports import queries
 from lakehouse.serving.reports.measures import MEASURES, PARAMETERS
 from lakehouse.serving.reports.model import Measure
+from lakehouse.workloads.weblogs.contracts.streams import EVENT_TYPES
 from unit.serving import dax
 
 ROWS = 40

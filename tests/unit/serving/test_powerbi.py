@@ -16,8 +16,8 @@ import pbi_parsers.pq
 import pbir_utils
 import pytest
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer
+from lakehouse.registry import catalog
 from lakehouse.serving.powerbi import project, star, template
 from lakehouse.serving.reports.measures import MEASURES, PARAMETERS
 from lakehouse.serving.reports.pages import PAGES

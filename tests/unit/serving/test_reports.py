@@ -8,13 +8,13 @@ import re
 import pytest
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts import catalog
-from lakehouse.contracts.gold import DIM_CUSTOMER
 from lakehouse.contracts.model import Layer
+from lakehouse.registry import catalog
 from lakehouse.serving.reports import queries
 from lakehouse.serving.reports.measures import MEASURES, PARAMETERS, UnknownMeasureError, measure
 from lakehouse.serving.reports.model import Attribute, Kind, Measure, Page, Visual
 from lakehouse.serving.reports.pages import PAGES
+from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER
 
 VISUALS = dict(queries.all_visuals())
 _DAX_COLUMN = re.compile(r"\b(\w+)\[([^\]]+)\]")

@@ -11,13 +11,14 @@ import pytest
 from cassandra import InvalidRequest
 
 from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import CLICKSTREAM, STREAMS
 from lakehouse.platform.kafka import KafkaError
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import stream_watch
 from lakehouse.serving.metrics.exporter import Source
 from lakehouse.serving.metrics.streams import Flow
 from lakehouse.serving.stream_watch import Watcher
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 from unit.streams.three_streams import SEARCH, THREE
 
 AT = "2026-01-31 12:00:00.250000"

@@ -12,14 +12,14 @@ import yaml
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts import catalog
-from lakehouse.contracts.gold import DIM_CUSTOMER
 from lakehouse.contracts.model import Layer
+from lakehouse.registry import catalog
 from lakehouse.serving.superset import files as generated
 from lakehouse.serving.superset.charts import KINDS, Chart
 from lakehouse.serving.superset.datasets import beside
 from lakehouse.serving.superset.figures import DATASETS, SESSION_STEPS
 from lakehouse.serving.superset.pages import PAGES
+from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER
 
 CHARTS = [chart for page in PAGES for chart in page.charts]
 # settings of a chart that name columns, and those that name measures

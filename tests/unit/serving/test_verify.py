@@ -18,12 +18,13 @@ from typing import Any, cast
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.contracts import catalog, gold, silver, sources
-from lakehouse.contracts.catalog import INGEST_DATE
+from lakehouse.contracts.bronze import INGEST_DATE
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.quality import QUARANTINE_COLUMNS
+from lakehouse.registry import catalog
 from lakehouse.serving import verify
 from lakehouse.serving.reconciliation import Line
+from lakehouse.workloads.shop.contracts import gold, silver, sources
 
 DAY = "2026-01-01"
 LAYERS = (Layer.SOURCE, Layer.BRONZE, Layer.SILVER, Layer.GOLD)
@@ -184,7 +185,7 @@ def reconciliation(spark: SparkSession) -> Iterator[Reconciliation]:
             LAYERS=RECONCILED,
             batch=RECONCILED.__getitem__,
             table=catalog.table,
-            read_by_gold=catalog.read_by_gold,
+            read_by=catalog.read_by,
         )
         patch.setattr(verify, "catalog", few)
         patch.setattr(verify, "built_from", lambda spark, table: DAY)

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.contracts import catalog, sources
+from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Table
-from lakehouse.contracts.silver import TABLES
-from lakehouse.silver import ecom, judging, marketing
+from lakehouse.registry import catalog
+from lakehouse.silver import judging
+from lakehouse.workloads.shop.contracts.silver import TABLES
 from unit.rows import case_name, cases, expected, in_order, only, rows_of, text_frame, typed_frame
 
 CASES = cases(Path(__file__).parent / "cases")
-MODULES = {sources.ECOM: ecom, sources.MARKETING: marketing}
 
 
 @pytest.mark.parametrize("case", CASES, ids=case_name)
@@ -63,7 +63,7 @@ def _judged(spark: SparkSession, case: Path, contract: Table) -> DataFrame:
         reference.table: typed_frame(spark, case, catalog.table(Layer.SILVER, reference.table))
         for reference in judging.quarantine_references(contract)
     }
-    rows = getattr(MODULES[contract.source], contract.name)(*bronze)
+    rows = function_of(contract)(*bronze)
     judged = judging.judged(rows, contract, parents)
     # computed once: what follows looks at it several times
     return spark.createDataFrame(judged.toArrow())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.sources.generate import Generated, generate
+from lakehouse.workloads.shop.generator import Generated, generate
 
 
 @pytest.fixture(scope="session")

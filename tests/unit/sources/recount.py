@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from lakehouse.contracts import silver, sources
+from lakehouse.workloads.shop.contracts import silver, sources
 
 SUMS = """
     SELECT order_id, i.units, i.sellers, p.payments, r.reviews, i.owed,

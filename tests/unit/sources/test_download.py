@@ -11,13 +11,8 @@ import pytest
 import requests
 from kagglehub.exceptions import KaggleApiHTTPError
 
-from lakehouse.sources.download import (
-    DATA_SETS,
-    DownloadError,
-    NoKaggleLoginError,
-    download,
-    has_login,
-)
+from lakehouse.registry.catalog import DATA_SETS
+from lakehouse.sources.download import DownloadError, NoKaggleLoginError, download, has_login
 
 Fetch = Callable[..., str]
 

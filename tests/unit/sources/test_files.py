@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts import sources
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import SourceFile, find_source_files
 from lakehouse.sources.validation import open_records, validate
+from lakehouse.workloads.shop.contracts import sources
 
 ORDERS = sources.ORDERS.file
 REVIEWS = sources.ORDER_REVIEWS.file
@@ -31,9 +31,9 @@ def test_finds_all_files_in_subfolders(copied: Path) -> None:
 
 def test_one_database_is_enough(copied: Path) -> None:
     for table in sources.TABLES:
-        if table.source == sources.ECOM:
+        if table.source_database == sources.ECOM:
             (copied / table.file).unlink()
-    assert {file.table.source for file in find_source_files(copied)} == {sources.MARKETING}
+    assert {file.table.source_database for file in find_source_files(copied)} == {sources.MARKETING}
     with pytest.raises(SourceFileError, match="missing"):
         find_source_files(copied, only=sources.ECOM)
 

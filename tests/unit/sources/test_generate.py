@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts import silver, sources
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import find_source_files
-from lakehouse.sources.generate import Generated, generate
 from lakehouse.sources.validation import validate
+from lakehouse.workloads.shop.contracts import silver, sources
+from lakehouse.workloads.shop.generator import Generated, generate
 from unit.sources import recount
 
 

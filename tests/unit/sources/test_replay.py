@@ -10,18 +10,21 @@ import pytest
 from typer.testing import CliRunner
 
 from lakehouse.cli.app import app
-from lakehouse.contracts.streams import ACCESS_LOG, CLICKSTREAM
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.trial import changed_settings
 from lakehouse.sources.errors import SourceFileError
-from lakehouse.sources.weblogs import manifest as manifests
-from lakehouse.sources.weblogs import replayed
-from lakehouse.sources.weblogs.manifest import Manifest
-from lakehouse.sources.weblogs.replay import PUBLISHED, replay
-from lakehouse.sources.weblogs.replay_access_log import find_access_log, replay_access_log
-from lakehouse.sources.weblogs.shop import invented_shop
-from lakehouse.sources.weblogs.writer import Options, write
-from lakehouse.sources.weblogs.writing import only_writer
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
+from lakehouse.workloads.weblogs.generator import manifest as manifests
+from lakehouse.workloads.weblogs.generator import replayed
+from lakehouse.workloads.weblogs.generator.manifest import Manifest
+from lakehouse.workloads.weblogs.generator.replay import PUBLISHED, replay
+from lakehouse.workloads.weblogs.generator.replay_access_log import (
+    find_access_log,
+    replay_access_log,
+)
+from lakehouse.workloads.weblogs.generator.shop import invented_shop
+from lakehouse.workloads.weblogs.generator.writer import Options, write
+from lakehouse.workloads.weblogs.generator.writing import only_writer
 
 HEADER = ",".join(PUBLISHED.column_names)
 ROWS = (

@@ -12,17 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts import streams
+from lakehouse.contracts.streams import REASONS
 from lakehouse.platform.settings import Settings
-from lakehouse.sources.weblogs import manifest as manifests
-from lakehouse.sources.weblogs import rates
-from lakehouse.sources.weblogs.logfile import LogFile, LogFileError
-from lakehouse.sources.weblogs.malformed import KINDS
-from lakehouse.sources.weblogs.manifest import Counts, Manifest
-from lakehouse.sources.weblogs.shop import invented_shop, shop_of
-from lakehouse.sources.weblogs.traffic import Traffic
-from lakehouse.sources.weblogs.writer import COMMON, Options, write
-from lakehouse.sources.weblogs.writing import WriterAtWorkError, only_writer
+from lakehouse.registry.catalog import STREAMS
+from lakehouse.workloads.weblogs.contracts import streams
+from lakehouse.workloads.weblogs.generator import manifest as manifests
+from lakehouse.workloads.weblogs.generator import rates
+from lakehouse.workloads.weblogs.generator.logfile import LogFile, LogFileError
+from lakehouse.workloads.weblogs.generator.malformed import KINDS
+from lakehouse.workloads.weblogs.generator.manifest import Counts, Manifest
+from lakehouse.workloads.weblogs.generator.shop import invented_shop, shop_of
+from lakehouse.workloads.weblogs.generator.traffic import Traffic
+from lakehouse.workloads.weblogs.generator.writer import COMMON, Options, write
+from lakehouse.workloads.weblogs.generator.writing import WriterAtWorkError, only_writer
 
 SHOP = invented_shop()
 COMMON_LINE = re.compile(
@@ -64,7 +66,7 @@ def test_lines_have_the_form_of_their_log_and_are_counted(config: Settings) -> N
     counts = made.streams["clickstream"]
     assert (counts.purchases, counts.revenue) == (len(bought), sum(bought))
     assert bought
-    for stream in streams.STREAMS:
+    for stream in STREAMS:
         counted = made.streams[stream.name]
         size = sum(file.stat().st_size for file in files_of(config, stream))
         assert (counted.lines, counted.bytes, counted.malformed) == (1500, size, {})
@@ -102,12 +104,12 @@ def test_malformed_and_late_lines_are_counted(config: Settings) -> None:
         assert len(lines) == counts.lines == 2000
         assert 100 < other <= sum(counts.malformed.values()) < 300
         assert 100 < counts.late < 300
-        assert set(counts.malformed) <= {reason.name for reason in streams.REASONS}
+        assert set(counts.malformed) <= {reason.name for reason in REASONS}
 
 
-@pytest.mark.parametrize("stream", [stream.name for stream in streams.STREAMS])
+@pytest.mark.parametrize("stream", [stream.name for stream in STREAMS])
 def test_malformed_lines_are_of_every_reason(stream: str) -> None:
-    assert {kind.reason for kind in KINDS[stream]} == set(streams.REASONS)
+    assert {kind.reason for kind in KINDS[stream]} == set(REASONS)
     assert len({kind.name for kind in KINDS[stream]}) == len(KINDS[stream])
 
 
@@ -192,7 +194,7 @@ def test_interruption_writes_the_manifest(config: Settings, number: signal.Signa
 
     assert made.state == manifests.INTERRUPTED
     assert made == manifests.load_all(manifests.folder(config))[0]
-    for stream in streams.STREAMS:
+    for stream in STREAMS:
         assert len(lines_of(config, stream)) == made.streams[stream.name].lines > 0
 
 

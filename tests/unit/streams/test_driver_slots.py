@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lakehouse.contracts.streams import STREAMS, Stream
+from lakehouse.contracts.streams import Stream
 from lakehouse.platform.services import SERVICES
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams import driving
 from unit.streams.three_streams import THREE
 

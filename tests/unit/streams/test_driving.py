@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams import driving, gold_copy
 
 

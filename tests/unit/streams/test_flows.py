@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import ACCESS_LOG, PARTITION_COLUMNS, STREAMS
+from lakehouse.contracts.streams import PARTITION_COLUMNS
 from lakehouse.platform.nifi_parameters import PARAMETERS
 from lakehouse.platform.settings import PROJECT, Settings
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.streams.flows import GROUPS
 from lakehouse.streams.parquet import fields_of
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 NAMES = {"LogToBronzeState", "ClickToBronzeState", "ToSilverState", "Ecom_log", "Ecom_clickstream"}
 JAVA = PROJECT / "services/nifi/nar/src/main/java"
@@ -115,7 +118,7 @@ def test_topics_are_declared() -> None:
 
 
 def test_tables_are_declared() -> None:
-    assert values("Table") == {table.name for table in cassandra.EVENTS.values()}
+    assert values("Table") == {table.name for table in catalog.EVENT_TABLES.values()}
     assert values("Keyspace") == {cassandra.KEYSPACE}
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from lakehouse.contracts.streams import CLICKSTREAM
 from lakehouse.platform.settings import Settings
 from lakehouse.streams import enriching, gold_copy
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 from unit.streams.three_streams import SEARCH
 
 

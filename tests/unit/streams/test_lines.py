@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts.cassandra import EVENTS
-from lakehouse.contracts.streams import DEAD_LETTER_COLUMNS, REASONS, STREAMS, Stream
+from lakehouse.contracts.streams import DEAD_LETTER_COLUMNS, REASONS, Stream
+from lakehouse.registry.catalog import EVENT_TABLES, STREAMS
 from lakehouse.streams import events
 from lakehouse.streams.parsing import Accepted
 from unit.streams import lines
@@ -75,7 +75,7 @@ def test_identity_is_made_from_place_and_line(
 def test_messages_hold_only_what_is_declared(
     became: dict[str, list[tuple[Case, Message]]], stream: Stream
 ) -> None:
-    clean = EVENTS[stream.name].columns
+    clean = EVENT_TABLES[stream.name].columns
     for case, (topic, _, message) in became[stream.name]:
         declared = clean if topic == stream.clean.name else DEAD_LETTER_COLUMNS
         assert set(message) <= {c.name for c in declared}, case["name"]
@@ -101,7 +101,7 @@ def test_a_dead_letter_keeps_the_line_and_its_place(
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
 def test_cases_name_every_column_and_every_reason(stream: Stream) -> None:
     found = lines.cases(stream.name)
-    columns = {column.name for column in EVENTS[stream.name].columns} - {"event_id"}
+    columns = {column.name for column in EVENT_TABLES[stream.name].columns} - {"event_id"}
 
     assert any(set(case.get("clean", ())) == columns for case in found)
     assert {case["reason"] for case in found if "reason" in case} == {r.name for r in REASONS}

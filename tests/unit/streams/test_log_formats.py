@@ -13,10 +13,10 @@ from pyspark.sql import SparkSession
 from lakehouse.contracts.log_formats import PRESETS, log_format
 from lakehouse.contracts.log_notation import LogFormatError
 from lakehouse.contracts.log_patterns import PARTS
-from lakehouse.contracts.streams import ACCESS_LOG
 from lakehouse.platform.settings import Settings
 from lakehouse.streams import events
 from lakehouse.streams.parsing import Accepted
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 from unit.streams import lines
 
 CLF = "01/May/2026:10:20:30 +0000"

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts import cassandra
-from lakehouse.contracts.streams import STREAMS, Stream
-from lakehouse.streams import minutes
+from lakehouse.contracts.streams import Stream
+from lakehouse.registry import catalog
+from lakehouse.registry.catalog import STREAMS
+from lakehouse.workloads.weblogs import minutes
 
 Message = dict[str, Any]
 CASES = json.loads((Path(__file__).parent / "minutes.json").read_text(encoding="utf-8"))
-TABLES = {table.name: table for table in cassandra.TABLES}
+TABLES = {table.name: table for table in catalog.LIVE_TABLES}
 
 
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from pyarrow import parquet as reader
 
-from lakehouse.contracts.streams import PARTITION_COLUMNS, SILVER_CLICKSTREAM
+from lakehouse.contracts.streams import PARTITION_COLUMNS
 from lakehouse.streams.parquet import fields_of, partitions, schema_text
+from lakehouse.workloads.weblogs.contracts.streams import SILVER_CLICKSTREAM
 
 COLUMNS = [c for c in SILVER_CLICKSTREAM.columns if c.name not in PARTITION_COLUMNS]
 FIELDS = fields_of(schema_text(COLUMNS))

@@ -10,6 +10,7 @@ import pytest
 from cassandra import cqltypes
 
 from lakehouse.contracts import cassandra
+from lakehouse.registry import catalog
 from lakehouse.streams.records import InvalidRecordError, parsed
 from lakehouse.streams.rows import ENCODERS, MOST_BYTES, MOST_ROWS, Shape, batches
 
@@ -24,7 +25,7 @@ PROTOCOL = 4
 
 
 def test_every_type_of_the_live_tables_can_be_encoded() -> None:
-    used = {cassandra.cql_type(c.type) for table in cassandra.TABLES for c in table.columns}
+    used = {cassandra.cql_type(c.type) for table in catalog.LIVE_TABLES for c in table.columns}
     assert used <= set(ENCODERS)
 
 

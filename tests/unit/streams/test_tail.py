@@ -18,10 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.contracts.streams import ACCESS_LOG, LONGEST_LINE_BYTES
+from lakehouse.contracts.streams import LONGEST_LINE_BYTES
 from lakehouse.platform.java import find_jdk
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.serving.log_files import read_log_files
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 SOURCES = PROJECT / "services/nifi/nar/src/main/java/lakehouse/nifi"
 # those that need no class of NiFi

@@ -9,13 +9,15 @@ import random
 import pytest
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts.streams import STREAMS, Stream
-from lakehouse.sources.weblogs.entries import Entry, as_common
-from lakehouse.sources.weblogs.malformed import KINDS
-from lakehouse.sources.weblogs.moments import AccessMoments, ClickMoments
-from lakehouse.sources.weblogs.shop import invented_shop
-from lakehouse.sources.weblogs.traffic import Traffic
-from lakehouse.streams import access_log, clickstream, parsing
+from lakehouse.contracts.streams import Stream
+from lakehouse.registry.catalog import STREAMS
+from lakehouse.streams import parsing
+from lakehouse.workloads.weblogs.generator.entries import Entry, as_common
+from lakehouse.workloads.weblogs.generator.malformed import KINDS
+from lakehouse.workloads.weblogs.generator.moments import AccessMoments, ClickMoments
+from lakehouse.workloads.weblogs.generator.shop import invented_shop
+from lakehouse.workloads.weblogs.generator.traffic import Traffic
+from lakehouse.workloads.weblogs.parsing import access_log, clickstream
 
 RECEIVED = dt.datetime(2026, 11, 24, 6, 30, tzinfo=dt.UTC)
 MICROS = int(RECEIVED.timestamp() * 1_000_000)

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Layer, Table
-from lakehouse.contracts.streams import (
-    PARTITION_COLUMNS,
-    SILVER_ACCESS_LOG,
-    SOURCE,
-    STREAMS,
-    Stream,
-)
+from lakehouse.contracts.streams import PARTITION_COLUMNS, Stream
+from lakehouse.registry.catalog import STREAMS
+from lakehouse.workloads.weblogs.contracts.streams import NAMESPACE, SILVER_ACCESS_LOG
 
 _SHARED = ("event_id", "occurred_at", "received_at", "place", *PARTITION_COLUMNS)
 SEARCH = Stream(
@@ -25,9 +21,13 @@ SEARCH = Stream(
             Column("terms", "STRING", "Words of the search"),
         ),
         grain=("event_id",),
-        source=SOURCE,
+        namespace=NAMESPACE,
         partition=PARTITION_COLUMNS,
     ),
     "fact_search",
+    "lakehouse.workloads.weblogs.parsing.access_log:parsed",
+    "lakehouse.workloads.weblogs.minutes:messages",
+    "SearchToBronzeState",
+    "Search",
 )
 THREE: tuple[Stream, ...] = (*STREAMS, SEARCH)

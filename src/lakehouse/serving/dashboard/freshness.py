@@ -8,12 +8,13 @@ from typing import Any
 
 from requests import RequestException
 
-from lakehouse.contracts import catalog, places
+from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.quality import CHECK_RESULT
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.platform.webhdfs import WebHdfs
+from lakehouse.registry import catalog
 from lakehouse.serving.thrift import QueryError, query, reader
 
 LAYERS = (Layer.GOLD, Layer.SILVER, Layer.QUALITY)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.contracts.streams import STREAMS
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.probes import require_listener
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import funnel
 from lakehouse.serving.dashboard.history import LONGEST, History
 from lakehouse.serving.dashboard.source import Clock, utc_now

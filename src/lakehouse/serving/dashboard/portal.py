@@ -8,9 +8,9 @@ from typing import Any
 
 from dash import dcc, html
 
-from lakehouse.contracts import cassandra as contract
 from lakehouse.platform.secrets import logins
 from lakehouse.platform.settings import Settings
+from lakehouse.registry import catalog
 from lakehouse.serving.dashboard import docs_page, freshness, words
 from lakehouse.serving.dashboard.board import Board
 from lakehouse.serving.dashboard.health import READY, Health, asks, for_browser
@@ -18,6 +18,7 @@ from lakehouse.serving.dashboard.live_reading import LATEST, METRICS, RANKINGS
 from lakehouse.serving.dashboard.parts import notices, table
 from lakehouse.serving.dashboard.source import utc_now
 from lakehouse.serving.live import question_named
+from lakehouse.workloads.weblogs.contracts.live import SESSION_BY_MINUTE
 
 # what it shows is read every few seconds
 _REFRESH_SECONDS = 2.0
@@ -141,9 +142,9 @@ def _live_tables(board: Board, now: dt.datetime) -> Any:
     latest = board.live.reading.value or {}
     for name in LATEST:
         newest[question_named(name).table] = [latest[name].newest if name in latest else None]
-    newest[contract.SESSION_BY_MINUTE.name] = [board.history.funnel.newest()]
+    newest[SESSION_BY_MINUTE.name] = [board.history.funnel.newest()]
     rows = []
-    for one in contract.TABLES:
+    for one in catalog.LIVE_TABLES:
         known = [moment for moment in newest.get(one.name, []) if moment]
         rows.append((_named(one.full_name, one.description), *_when(max(known, default=None), now)))
     return table(("table", "newest", ""), rows)

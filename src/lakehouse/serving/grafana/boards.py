@@ -1,8 +1,17 @@
-"""All dashboards."""
+"""All dashboards: those of workloads, then that of the platform."""
 
 from __future__ import annotations
 
-from lakehouse.serving.grafana import clickstream_board, log_board, platform_board
+from lakehouse.contracts.functions import named
+from lakehouse.registry import catalog
+from lakehouse.serving.grafana import platform_board
 from lakehouse.serving.grafana.panels import Board
 
-BOARDS: tuple[Board, ...] = (clickstream_board.BOARD, log_board.BOARD, platform_board.BOARD)
+
+def _board(reference: str) -> Board:
+    board = named(reference)
+    assert isinstance(board, Board), reference
+    return board
+
+
+BOARDS: tuple[Board, ...] = (*map(_board, catalog.BOARDS.values()), platform_board.BOARD)

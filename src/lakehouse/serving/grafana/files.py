@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
+from lakehouse.registry import catalog
+
 DASHBOARDS = Path("grafana/dashboards")
 GRAFANA_RULES = Path("grafana/provisioning/alerting/rules.yaml")
 PROMETHEUS_RULES = Path("services/prometheus/conf/rules.yml")
-TITLES = ("ClickStreamEcom", "LogEcom", "Platform")
+TITLES = (*catalog.BOARDS, "Platform")
 
 
 def files() -> Mapping[Path, Callable[[], str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lakehouse.contracts.streams import STREAMS
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving.grafana.panels import Board, Panel, Row, Variable, prometheus
 from lakehouse.serving.grafana.shared import dead_letters, hop_latency
 from lakehouse.serving.metrics import declared

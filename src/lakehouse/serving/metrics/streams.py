@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lakehouse.contracts.streams import REASONS, STREAMS
+from lakehouse.contracts.streams import REASONS
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import funnel
 from lakehouse.serving.dead_letters import LetterReader
 from lakehouse.serving.funnel import Funnel

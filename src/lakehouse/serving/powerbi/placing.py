@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Layer, Table
+from lakehouse.registry import catalog
 from lakehouse.serving.powerbi.star import field
 from lakehouse.serving.reports import queries
 from lakehouse.serving.reports.measures import measure

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from lakehouse.contracts.gold import DIM_DATE
 from lakehouse.contracts.model import Column
 from lakehouse.platform.settings import Settings
 from lakehouse.serving.powerbi.star import ModelTable, Relationship, relationships, tables
 from lakehouse.serving.reports.measures import MEASURES, PARAMETERS
 from lakehouse.serving.reports.model import Format, Measure, Parameter
+from lakehouse.workloads.shop.contracts.gold import DIM_DATE
 
 Node = dict[str, Any]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from lakehouse.contracts import catalog
-from lakehouse.contracts.gold import DIM_DATE
 from lakehouse.contracts.model import Column, Layer, Reference, Table
+from lakehouse.registry import catalog
 from lakehouse.serving.reports import queries
 from lakehouse.serving.reports.model import Attribute
+from lakehouse.workloads.shop.contracts.gold import DIM_DATE
 
 GOLD = catalog.LAYERS[Layer.GOLD]
 

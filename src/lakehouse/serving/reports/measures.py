@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
-from lakehouse.contracts.streams import FUNNEL
 from lakehouse.serving.reports.model import Format, Measure, Parameter
+from lakehouse.workloads.weblogs.contracts.streams import FUNNEL
 
 PRICE_CHANGE = Parameter(
     "price_change", "Price change", -0.3, 0.3, 0.01, 0, "What if all prices changed by this share"

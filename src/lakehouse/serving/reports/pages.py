@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakehouse.contracts.gold import UNKNOWN_TEXT
+from lakehouse.contracts.star import UNKNOWN_TEXT
 from lakehouse.serving.reports.measures import FUNNEL_MEASURES, PARAMETERS
 from lakehouse.serving.reports.model import Attribute, Kind, Page, Visual, Without
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.ddl import literal
 from lakehouse.contracts.model import Column, Layer, Reference, Table
+from lakehouse.registry import catalog
 from lakehouse.serving.reports.measures import PARAMETERS, measure
 from lakehouse.serving.reports.model import Attribute, Kind, Visual
 from lakehouse.serving.reports.pages import PAGES

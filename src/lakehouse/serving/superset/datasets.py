@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lakehouse.contracts import catalog
 from lakehouse.contracts.model import Column, Layer, Reference, Table
+from lakehouse.registry import catalog
 from lakehouse.serving.superset.measures import Measure
 
 DATABASE_NAME = "Lakehouse gold"

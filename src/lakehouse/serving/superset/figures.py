@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lakehouse.contracts.model import Column
-from lakehouse.contracts.streams import FUNNEL
 from lakehouse.serving.reports import measures as declared
 from lakehouse.serving.reports.model import Format
 from lakehouse.serving.superset.datasets import Dataset, Exploded
 from lakehouse.serving.superset.measures import Measure
+from lakehouse.workloads.weblogs.contracts.streams import FUNNEL
 
 # how figures are written, in the notation of D3
 FORMATS: Mapping[Format, str] = {

@@ -1,0 +1,45 @@
+"""A workload: everything that one business case adds to the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lakehouse.contracts.cassandra import LiveTable, Question
+from lakehouse.contracts.data_sets import DataSet
+from lakehouse.contracts.model import Table
+from lakehouse.contracts.pipelines import Pipeline
+from lakehouse.contracts.streams import Stream
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One business case.
+
+    Bronze tables are derived from source tables and are not declared.
+
+    Attributes:
+        name: its name, and that of its folder.
+        description: what it holds.
+        uses: names of workloads whose tables it reads and whose modules it imports.
+        tables: tables of the source databases, of silver and of gold.
+        models: tables of gold that models fill.
+        streams: logs and topics that it reads continuously.
+        live_tables: tables of Cassandra beside those of the streams' events.
+        questions: queries of live pages, each of one live table.
+        pipelines: its DAGs.
+        boards: Grafana boards by title, as `module:name`.
+        data_sets: published data that `download` fetches.
+    """
+
+    name: str
+    description: str
+    uses: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    models: tuple[Table, ...] = ()
+    streams: tuple[Stream, ...] = ()
+    live_tables: tuple[LiveTable, ...] = ()
+    questions: tuple[Question, ...] = ()
+    pipelines: tuple[Pipeline, ...] = ()
+    boards: Mapping[str, str] = field(default_factory=dict)
+    data_sets: tuple[DataSet, ...] = ()

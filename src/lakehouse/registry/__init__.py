@@ -1,0 +1,1 @@
+"""Workloads found, validated, and what the core derives from their declarations."""

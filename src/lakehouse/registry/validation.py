@@ -1,0 +1,167 @@
+"""Errors in the declarations of workloads, each as one sentence that names folder and field."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from lakehouse.contracts.functions import named
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.workload import Workload
+from lakehouse.registry.discovery import PACKAGE, Found, InvalidWorkloadError
+
+_IMPORT = re.compile(rf"^\s*(?:from|import)\s+{re.escape(PACKAGE)}(?:\.|\s+import\s+)(\w+)", re.M)
+
+
+def require_valid(found: Sequence[Found]) -> None:
+    """Check what can be checked without importing the code that declarations name.
+
+    Raises:
+        InvalidWorkloadError: a declaration is wrong; the message has one line per error.
+    """
+    if wrong := list(_problems(found)):
+        raise InvalidWorkloadError("\n".join(wrong))
+
+
+def missing_functions(found: Iterable[Found]) -> list[str]:
+    """Errors in functions and objects that declarations name; imports their modules."""
+    wrong = []
+    for each in found:
+        for field, reference in _references(each.workload):
+            try:
+                named(reference)
+            except (ImportError, AttributeError, ValueError) as error:
+                wrong.append(_says(each, field, str(error)))
+    return wrong
+
+
+def _problems(found: Sequence[Found]) -> Iterator[str]:
+    yield from _names(found)
+    yield from _repeated_tables(found)
+    yield from _repeated_pipelines(found)
+    for each in found:
+        yield from _uses(each, {one.workload.name for one in found})
+        yield from _namespaces(each)
+        yield from _streams(each)
+        yield from _modules(each)
+        yield from _imports(each, found)
+
+
+def _names(found: Sequence[Found]) -> Iterator[str]:
+    folders: dict[str, Path] = {}
+    for each in found:
+        name = each.workload.name
+        if name in folders:
+            reason = f"{name} is already the workload in {folders[name]}; rename one of them"
+            yield _says(each, "name", reason)
+        folders.setdefault(name, each.folder)
+        if each.package.startswith(f"{PACKAGE}.") and each.package != f"{PACKAGE}.{name}":
+            yield _says(each, "name", f"{name} is not the name of the folder; rename one of them")
+
+
+def _repeated_tables(found: Sequence[Found]) -> Iterator[str]:
+    owners: dict[str, Found] = {}
+    for each in found:
+        for table in _tables(each.workload):
+            owner = owners.setdefault(table.full_name, each)
+            if owner is not each:
+                reason = f"{table.full_name} is already declared in {owner.folder}; rename one"
+                yield _says(each, "tables", reason)
+        declared = [table.full_name for table in _tables(each.workload)]
+        for name in sorted({one for one in declared if declared.count(one) > 1}):
+            yield _says(each, "tables", f"{name} is declared twice; remove one")
+
+
+def _repeated_pipelines(found: Sequence[Found]) -> Iterator[str]:
+    owners: dict[str, Path] = {}
+    for each in found:
+        for pipeline in each.workload.pipelines:
+            if pipeline.dag_id in owners:
+                reason = f"{pipeline.dag_id} is already a DAG of {owners[pipeline.dag_id]}"
+                yield _says(each, "pipelines", f"{reason}; rename one of them")
+            owners.setdefault(pipeline.dag_id, each.folder)
+
+
+def _uses(each: Found, known: set[str]) -> Iterator[str]:
+    for name in sorted(set(each.workload.uses) - known):
+        yield _says(each, "uses", f"there is no workload {name}; install it or remove it from uses")
+
+
+def _namespaces(each: Found) -> Iterator[str]:
+    for table in _tables(each.workload):
+        if table.workload != each.workload.name:
+            reason = f"{table.full_name} is of workload {table.workload or 'none'}"
+            yield _says(each, "tables", f"{reason}; give it the namespace of {each.workload.name}")
+
+
+def _streams(each: Found) -> Iterator[str]:
+    declared = {table.full_name for table in _tables(each.workload)}
+    for stream in each.workload.streams:
+        if not stream.event.grain:
+            reason = f"{stream.name} has no identity; give {stream.event.full_name} a grain"
+            yield _says(each, "streams", reason)
+        if stream.event.full_name not in declared:
+            reason = f"{stream.event.full_name} of {stream.name} is not among tables; add it"
+            yield _says(each, "streams", reason)
+
+
+def _modules(each: Found) -> Iterator[str]:
+    """Modules are only looked up: importing them would start Spark's libraries."""
+    named_modules = {
+        reference.partition(":")[0]: field for field, reference in _references(each.workload)
+    }
+    for module, field in named_modules.items():
+        if not _exists(module):
+            yield _says(each, field, f"there is no module {module}; add it or correct the name")
+    for table in _tables(each.workload):
+        if table.layer is Layer.SILVER and table.reads and not table.functions:
+            reason = f"{table.full_name} reads tables but names no module; set it"
+            yield _says(each, "functions", reason)
+
+
+def _imports(each: Found, found: Sequence[Found]) -> Iterator[str]:
+    allowed = {each.workload.name, *each.workload.uses}
+    others = {one.workload.name for one in found} - allowed
+    packages = {one.package: one.workload.name for one in found}
+    for file in sorted(each.folder.rglob("*.py")):
+        text = file.read_text(encoding="utf-8")
+        imported = {m.group(1) for m in _IMPORT.finditer(text)}
+        imported |= {name for package, name in packages.items() if _imports_package(text, package)}
+        for name in sorted(imported & others):
+            reason = f"{file.relative_to(each.folder)} imports {name}, which is not among them"
+            yield _says(each, "uses", f"{reason}; add it to uses or remove the import")
+
+
+def _imports_package(text: str, package: str) -> bool:
+    return bool(re.search(rf"^\s*(?:from|import)\s+{re.escape(package)}\b", text, re.M))
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _references(workload: Workload) -> Iterator[tuple[str, str]]:
+    """Fields that name a function or an object, with `module:name`."""
+    for table in _tables(workload):
+        if table.functions:
+            yield f"functions of {table.full_name}", f"{table.functions}:{table.name}"
+        if table.builder:
+            yield f"builder of {table.full_name}", table.builder
+    for stream in workload.streams:
+        yield f"parser of {stream.name}", stream.parser
+        yield f"aggregation of {stream.name}", stream.aggregation
+    for title, board in workload.boards.items():
+        yield f"boards: {title}", board
+
+
+def _tables(workload: Workload) -> tuple[Table, ...]:
+    return (*workload.tables, *workload.models)
+
+
+def _says(each: Found, field: str, reason: str) -> str:
+    return f"{each.folder}: {field}: {reason}"

@@ -1,7 +1,0 @@
-"""Synthetic source data: the published files' shape, rhythm, skew and oddities, from a seed."""
-
-from __future__ import annotations
-
-from lakehouse.sources.generate.dataset import FEWEST_ORDERS, Generated, generate, make_tables
-
-__all__ = ["FEWEST_ORDERS", "Generated", "generate", "make_tables"]

@@ -1,0 +1,1 @@
+"""An online shop: two source databases, a star schema, models."""

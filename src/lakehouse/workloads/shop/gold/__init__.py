@@ -1,0 +1,1 @@
+"""Star schema of the shop: one pure function per table."""

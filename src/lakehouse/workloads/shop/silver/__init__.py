@@ -1,0 +1,1 @@
+"""Silver of the shop: one pure function per table."""

@@ -1,0 +1,1 @@
+"""Logs of the web server and of visitors of the shop, as two streams."""

@@ -1,0 +1,108 @@
+"""The two streams: requests that the web server logged, and actions of visitors."""
+
+from __future__ import annotations
+
+from lakehouse.contracts.model import Column, Layer, Namespace, Table
+from lakehouse.contracts.streams import IDENTITY_COLUMNS, INGEST_COLUMNS, PARTITION_COLUMNS, Stream
+
+NAMESPACE = Namespace("weblogs", plain=True, folder="streams")
+_PARSERS = "lakehouse.workloads.weblogs.parsing"
+_AGGREGATION = "lakehouse.workloads.weblogs.minutes:messages"
+COMPACTION = "lakehouse.silver.compaction:compact"
+MONEY = "DECIMAL(12,2)"
+
+# The methods that IANA has registered, and PURGE, by which pages are removed from HTTP caches.
+METHODS = (
+    *("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE"),
+    *("ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "COPY", "LABEL", "LINK", "LOCK"),
+    *("MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF", "MKWORKSPACE", "MOVE"),
+    *("ORDERPATCH", "PRI", "PROPFIND", "PROPPATCH", "QUERY", "REBIND", "REPORT", "SEARCH"),
+    *("UNBIND", "UNCHECKOUT", "UNLINK", "UNLOCK", "UPDATE", "UPDATEREDIRECTREF"),
+    *("VERSION-CONTROL", "PURGE"),
+)
+# Method, path and protocol of a request that the web server could not read, as it logs them.
+UNREADABLE = "-"
+AGENT_CLASSES = ("browser", "mobile", "bot", "tool", "unknown")
+LEVELS = ("INFO", "WARN", "ERROR")
+# Steps of the funnel, in order; other types of events are no step.
+FUNNEL = {"page_view": 1, "product_view": 2, "add_to_cart": 3, "purchase": 4}
+EVENT_TYPES = (*FUNNEL, "click", "login", "logout")
+
+
+CLIENT = "Address or host name of the client; `-` if the log has none"
+_IF_UNREADABLE = f"`{UNREADABLE}` if the server could not read the request"
+
+SILVER_ACCESS_LOG = Table(
+    Layer.SILVER,
+    "access_log",
+    "A request as the web server logged it; twice until compaction where it was delivered twice",
+    (
+        *IDENTITY_COLUMNS,
+        Column("ip_address", "STRING", CLIENT, nullable=False, personal=True),
+        Column("method", "STRING", f"Method of the request; {_IF_UNREADABLE}", nullable=False),
+        Column("path", "STRING", f"Path without its query; {_IF_UNREADABLE}", nullable=False),
+        Column("query", "STRING", "Query of the address, behind the question mark"),
+        Column("protocol", "STRING", f"Protocol and version; {_IF_UNREADABLE}", nullable=False),
+        Column("status_code", "INT", "HTTP status, 100 to 599", nullable=False),
+        Column("status_class", "STRING", "First digit of the status, as 2xx", nullable=False),
+        Column("bytes_sent", "BIGINT", "Bytes of the answer; null where the log has none"),
+        Column("referrer", "STRING", "Page the client came from"),
+        Column("user_agent", "STRING", "What the client calls itself", personal=True),
+        Column("agent_class", "STRING", f"One of {', '.join(AGENT_CLASSES)}", nullable=False),
+        Column("product_id", "STRING", "Product whose page was asked for"),
+        Column("product_category", "STRING", "English category of that product, where known"),
+        *INGEST_COLUMNS,
+    ),
+    grain=("event_id",),
+    namespace=NAMESPACE,
+    builder=COMPACTION,
+    partition=PARTITION_COLUMNS,
+)
+SILVER_CLICKSTREAM = Table(
+    Layer.SILVER,
+    "clickstream",
+    "What a visitor did; twice until compaction where it was delivered twice",
+    (
+        *IDENTITY_COLUMNS,
+        Column("level", "STRING", f"One of {', '.join(LEVELS)}", nullable=False),
+        Column("user_id", "BIGINT", "The visitor", nullable=False, personal=True),
+        Column("session_id", "BIGINT", "Number of the visitor's session", nullable=False),
+        Column("event_type", "STRING", f"One of {', '.join(EVENT_TYPES)}", nullable=False),
+        Column("product_id", "STRING", "Product it is about"),
+        Column("amount", MONEY, "Amount of a purchase, BRL"),
+        Column("outcome", "STRING", "How it ended, where the log says so"),
+        Column("product_category", "STRING", "English category of the product, where known"),
+        Column("customer_state", "STRING", "State of the customer, where known"),
+        *INGEST_COLUMNS,
+    ),
+    grain=("event_id",),
+    namespace=NAMESPACE,
+    builder=COMPACTION,
+    partition=PARTITION_COLUMNS,
+)
+ACCESS_LOG = Stream(
+    "access_log",
+    "A request",
+    "access.log",
+    SILVER_ACCESS_LOG,
+    "fact_access_log",
+    f"{_PARSERS}.access_log:parsed",
+    _AGGREGATION,
+    "LogToBronzeState",
+    "Ecom_log",
+)
+CLICKSTREAM = Stream(
+    "clickstream",
+    "A visitor's action",
+    "clickstream.log",
+    SILVER_CLICKSTREAM,
+    "fact_clickstream",
+    f"{_PARSERS}.clickstream:parsed",
+    _AGGREGATION,
+    "ClickToBronzeState",
+    "Ecom_clickstream",
+    line_timestamp="%Y-%m-%d %H:%M:%S.%f",
+)
+STREAMS: tuple[Stream, ...] = (ACCESS_LOG, CLICKSTREAM)
+
+TABLES: tuple[Table, ...] = (SILVER_ACCESS_LOG, SILVER_CLICKSTREAM)

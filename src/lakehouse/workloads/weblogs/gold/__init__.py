@@ -1,0 +1,1 @@
+"""Gold of the logs: one pure function per table."""

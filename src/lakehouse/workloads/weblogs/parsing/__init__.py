@@ -1,0 +1,1 @@
+"""Parsers of the logs: from log lines to columns of events."""

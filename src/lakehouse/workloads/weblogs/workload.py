@@ -1,0 +1,29 @@
+"""Declaration of the logs; they name products and customers of the shop."""
+
+from __future__ import annotations
+
+from lakehouse.contracts.data_sets import DataSet
+from lakehouse.contracts.workload import Workload
+from lakehouse.workloads.weblogs import pipelines
+from lakehouse.workloads.weblogs.contracts import gold, live, streams
+
+WORKLOAD = Workload(
+    streams.NAMESPACE.workload,
+    "Requests to the shop's web server and actions of its visitors",
+    uses=("shop",),
+    tables=(*streams.TABLES, *gold.TABLES),
+    streams=streams.STREAMS,
+    live_tables=live.TABLES,
+    questions=live.QUESTIONS,
+    pipelines=pipelines.PIPELINES,
+    boards={
+        "ClickStreamEcom": "lakehouse.workloads.weblogs.boards.clickstream_board:BOARD",
+        "LogEcom": "lakehouse.workloads.weblogs.boards.log_board:BOARD",
+    },
+    data_sets=(
+        DataSet(
+            "clickstream", "waqi786/e-commerce-clickstream-and-transaction-dataset", "Apache-2.0"
+        ),
+        DataSet("access_log", "ren294/access-log-ecommerce", "stated on its page at Kaggle"),
+    ),
+)

@@ -1,0 +1,225 @@
+"""Errors in declarations of workloads: one sentence each, with folder and field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lakehouse.contracts.model import Column, Layer, Namespace, Table
+from lakehouse.contracts.pipelines import Pipeline
+from lakehouse.contracts.streams import Stream
+from lakehouse.contracts.workload import Workload
+from lakehouse.registry import catalog
+from lakehouse.registry.discovery import Found, InvalidWorkloadError, in_order
+from lakehouse.registry.validation import missing_functions, require_valid
+
+TOYS = Namespace("toys")
+BOOKS = Namespace("books")
+EVENT = Table(
+    Layer.SILVER,
+    "sale",
+    "A sale",
+    (Column("event_id", "STRING", "Identity", nullable=False),),
+    grain=("event_id",),
+    namespace=TOYS,
+)
+SALES = Stream(
+    "sales",
+    "A sale",
+    "sales.log",
+    EVENT,
+    "fact_sale",
+    parser="lakehouse.contracts.text:parsed",
+    aggregation="lakehouse.contracts.text:messages",
+    bronze_flow="SalesToBronze",
+    live_flow="SalesLive",
+)
+
+
+def gold(name: str, namespace: Namespace = TOYS, functions: str = "") -> Table:
+    return Table(Layer.GOLD, name, "x", (), namespace=namespace, functions=functions)
+
+
+def found(tmp_path: Path, workload: Workload, package: str = "") -> Found:
+    folder = tmp_path / workload.name
+    folder.mkdir(exist_ok=True)
+    return Found(workload, folder, package or f"lakehouse.workloads.{workload.name}")
+
+
+def message(*declared: Found) -> str:
+    with pytest.raises(InvalidWorkloadError) as raised:
+        require_valid(declared)
+    return str(raised.value)
+
+
+def test_declared_workloads_are_valid() -> None:
+    assert len(catalog.FOUND) == len(catalog.WORKLOADS) >= 2
+    require_valid(catalog.FOUND)
+    assert missing_functions(catalog.FOUND) == []
+
+
+def test_table_declared_twice_in_one_workload(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", tables=(gold("dim_toy"), gold("dim_toy"))))
+
+    expected = f"{toys.folder}: tables: gold_toys.dim_toy is declared twice; remove one"
+    assert message(toys) == expected
+
+
+def test_table_declared_in_two_workloads_names_the_other(tmp_path: Path) -> None:
+    plain = [Namespace(name, plain=True) for name in ("toys", "books")]
+    toys, books = (
+        found(tmp_path, Workload(n.workload, "x", tables=(gold("dim_x", n),))) for n in plain
+    )
+
+    assert message(toys, books) == (
+        f"{books.folder}: tables: gold.dim_x is already declared in {toys.folder}; rename one"
+    )
+
+
+def test_two_workloads_may_have_tables_of_one_name(tmp_path: Path) -> None:
+    toys = Workload("toys", "x", tables=(gold("dim_product"),))
+    books = Workload("books", "x", tables=(gold("dim_product", BOOKS),))
+
+    require_valid([found(tmp_path, toys), found(tmp_path, books), *catalog.FOUND])
+
+
+def test_stream_without_identity(tmp_path: Path) -> None:
+    event = replace(EVENT, grain=())
+    toys = Workload("toys", "x", tables=(event,), streams=(replace(SALES, event=event),))
+
+    assert message(found(tmp_path, toys)) == (
+        f"{tmp_path}/toys: streams: sales has no identity; give silver_toys.sale a grain"
+    )
+
+
+def test_stream_whose_table_is_not_declared(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", streams=(SALES,)))
+
+    assert "streams: silver_toys.sale of sales is not among tables; add it" in message(toys)
+
+
+@pytest.mark.parametrize("field", ["functions", "builder"])
+def test_module_that_does_not_exist(tmp_path: Path, field: str) -> None:
+    reference = "lakehouse.nowhere" if field == "functions" else "lakehouse.nowhere:build"
+    table = replace(gold("dim_toy"), **{field: reference})
+
+    assert message(found(tmp_path, Workload("toys", "x", tables=(table,)))) == (
+        f"{tmp_path}/toys: {field} of gold_toys.dim_toy: there is no module lakehouse.nowhere; "
+        "add it or correct the name"
+    )
+
+
+def test_function_that_does_not_exist(tmp_path: Path) -> None:
+    table = gold("dim_toy", functions="lakehouse.contracts.text")
+    toys = found(tmp_path, Workload("toys", "x", tables=(table,)))
+
+    require_valid([toys])
+    (sentence,) = missing_functions([toys])
+    assert sentence.startswith(f"{toys.folder}: functions of gold_toys.dim_toy: ")
+    assert "dim_toy" in sentence
+
+
+def test_parser_that_does_not_exist(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(SALES,)))
+
+    require_valid([toys])
+    parser, aggregation = missing_functions([toys])
+    assert parser.startswith(f"{toys.folder}: parser of sales: ")
+    assert aggregation.startswith(f"{toys.folder}: aggregation of sales: ")
+    nowhere = replace(SALES, parser="lakehouse.nowhere:parsed")
+    toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(nowhere,)))
+    assert message(toys) == (
+        f"{toys.folder}: parser of sales: there is no module lakehouse.nowhere; "
+        "add it or correct the name"
+    )
+
+
+def test_silver_without_functions(tmp_path: Path) -> None:
+    table = replace(EVENT, name="orders", reads=("orders",))
+
+    assert "functions: silver_toys.orders reads tables but names no module" in message(
+        found(tmp_path, Workload("toys", "x", tables=(table,)))
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from lakehouse.workloads.books.workload import WORKLOAD",
+        "    import lakehouse.workloads.books.tables",
+        "from lakehouse.workloads import books",
+    ],
+)
+def test_import_of_a_workload_that_is_not_used(tmp_path: Path, line: str) -> None:
+    books = found(tmp_path, Workload("books", "x"))
+    toys = found(tmp_path, Workload("toys", "x"))
+    (toys.folder / "silver.py").write_text(f"def f():\n    pass\n{line}\n")
+
+    assert message(toys, books) == (
+        f"{toys.folder}: uses: silver.py imports books, which is not among them; "
+        "add it to uses or remove the import"
+    )
+    require_valid([replace(toys, workload=replace(toys.workload, uses=("books",))), books])
+
+
+def test_import_of_an_installed_workload_that_is_not_used(tmp_path: Path) -> None:
+    books = found(tmp_path, Workload("books", "x"), package="acme_books")
+    toys = found(tmp_path, Workload("toys", "x"))
+    (toys.folder / "silver.py").write_text("from acme_books.tables import BOOK\n")
+
+    assert "uses: silver.py imports books" in message(toys, books)
+
+
+def test_use_of_an_unknown_workload(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", uses=("books",)))
+
+    assert message(toys) == (
+        f"{toys.folder}: uses: there is no workload books; install it or remove it from uses"
+    )
+
+
+def test_workloads_that_use_each_other(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", uses=("books",)))
+    books = found(tmp_path, Workload("books", "x", uses=("toys",)))
+
+    with pytest.raises(InvalidWorkloadError, match="uses: books and toys use each other"):
+        in_order([toys, books])
+
+
+def test_used_workloads_come_first(tmp_path: Path) -> None:
+    names = ("toys", ("zoo",)), ("zoo", ()), ("books", ("toys",))
+    declared = [found(tmp_path, Workload(name, "x", uses=uses)) for name, uses in names]
+
+    assert [each.name for each in in_order(declared)] == ["zoo", "toys", "books"]
+
+
+def test_namespace_of_another_workload(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", tables=(gold("dim_book", BOOKS),)))
+
+    assert "tables: gold_books.dim_book is of workload books; give it the" in message(toys)
+
+
+def test_name_that_is_not_the_folders(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x"), package="lakehouse.workloads.games")
+
+    assert "name: toys is not the name of the folder" in message(toys)
+
+
+def test_two_workloads_of_one_name(tmp_path: Path) -> None:
+    first = found(tmp_path, Workload("toys", "x"))
+    second = Found(first.workload, tmp_path / "other", "acme_toys")
+
+    assert f"{second.folder}: name: toys is already the workload in {first.folder}" in message(
+        first, second
+    )
+
+
+def test_dag_of_another_workload(tmp_path: Path) -> None:
+    dag = Pipeline("Daily", "x", Layer.GOLD, ())
+    toys, books = (found(tmp_path, Workload(n, "x", pipelines=(dag,))) for n in ("toys", "books"))
+
+    assert f"{books.folder}: pipelines: Daily is already a DAG of {toys.folder}" in message(
+        toys, books
+    )
