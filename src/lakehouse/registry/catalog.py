@@ -11,7 +11,7 @@ from lakehouse.contracts.cassandra import LiveTable, Question, event_table
 from lakehouse.contracts.data_sets import DataSet
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.pipelines import Pipeline
-from lakehouse.contracts.streams import Stream
+from lakehouse.contracts.streams import Lookup, Stream
 from lakehouse.registry.discovery import find, in_order
 from lakehouse.registry.validation import require_valid
 
@@ -39,6 +39,8 @@ LAYERS: dict[Layer, tuple[Table, ...]] = {
     Layer.QUALITY: quality.TABLES,
 }
 STREAMS: tuple[Stream, ...] = tuple(one for each in WORKLOADS for one in each.streams)
+# one lookup may serve several streams
+LOOKUPS: tuple[Lookup, ...] = tuple(dict.fromkeys(one for each in STREAMS for one in each.lookups))
 EVENT_TABLES = {each.name: event_table(each) for each in STREAMS}
 LIVE_TABLES: tuple[LiveTable, ...] = (
     *EVENT_TABLES.values(),

@@ -43,6 +43,7 @@ PURE = {
     "workloads/shop/science/recommendation": "gold",
     "workloads/shop/science/churn": "gold",
     "workloads/shop/science/sales": "gold",
+    "workloads/weblogs/lookups": "streams",
     "workloads/weblogs/minutes": "streams",
     "workloads/weblogs/gold/events": "gold",
     "workloads/weblogs/parsing/access_log": "streams",
@@ -57,14 +58,10 @@ EXCEPTIONS: dict[str, str] = {
     "serving/dashboard/portal.py": "names the table of sessions",
     "serving/funnel.py": "counts sessions by the steps of the shop's funnel",
     "serving/ledger.py": "counts of writers come from the generator of the logs",
-    "serving/powerbi/semantic.py": "the date table of the model is that of the shop",
-    "serving/powerbi/star.py": "the date table of the model is that of the shop",
     "serving/reports/measures.py": "measures are not declared by workloads yet",
     "serving/stream_proof.py": "counts of writers come from the generator of the logs",
-    "serving/stream_tables.py": "type of the amounts that are summed",
     "serving/superset/figures.py": "charts are not declared by workloads yet",
     "serving/verify.py": "checks of customers and payments are not declared by the shop yet",
-    "streams/gold_copy.py": "lookups are not declared by streams yet",
 }
 
 
