@@ -95,20 +95,20 @@ RUN python3 -m venv /opt/uv && /opt/uv/bin/pip install --no-cache-dir --quiet uv
 FROM uv AS environment
 COPY requirements/lakehouse.txt /build/
 RUN /opt/uv/bin/uv venv --quiet --python /usr/bin/python3 /opt/venv \
- && /opt/uv/bin/uv pip install --quiet --no-cache --link-mode copy --python /opt/venv/bin/python \
+ && /opt/uv/bin/uv pip install --quiet --no-cache --compile-bytecode --link-mode copy --python /opt/venv/bin/python \
       --no-deps --require-hashes -r /build/lakehouse.txt \
  && rm /opt/venv/bin/docker-compose /opt/venv/bin/hadolint /opt/venv/bin/ruff /opt/venv/bin/uv
 
 FROM uv AS superset-server
 COPY services/superset/requirements.txt /build/
 RUN /opt/uv/bin/uv venv --quiet --python /usr/bin/python3 /opt/servers/superset \
- && /opt/uv/bin/uv pip install --quiet --no-cache --link-mode copy --python /opt/servers/superset/bin/python \
+ && /opt/uv/bin/uv pip install --quiet --no-cache --compile-bytecode --link-mode copy --python /opt/servers/superset/bin/python \
       --no-deps --require-hashes -r /build/requirements.txt
 
 FROM uv AS dashboard-server
 COPY services/dashboard/requirements.txt /build/
 RUN /opt/uv/bin/uv venv --quiet --python /usr/bin/python3 /opt/servers/dashboard \
- && /opt/uv/bin/uv pip install --quiet --no-cache --link-mode copy --python /opt/servers/dashboard/bin/python \
+ && /opt/uv/bin/uv pip install --quiet --no-cache --compile-bytecode --link-mode copy --python /opt/servers/dashboard/bin/python \
       --no-deps --require-hashes -r /build/requirements.txt
 
 # Servers of Java alone.

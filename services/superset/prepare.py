@@ -13,9 +13,12 @@ import os
 from pathlib import Path
 
 MARKER = Path(os.environ["SUPERSET_HOME"]) / "prepared"
+# the key that Superset's database is encrypted with
+KEY_FILE = MARKER.with_name("secret.key")
 ASSETS = Path(__file__).resolve().parents[2] / "superset"
 USER = os.environ["LAKEHOUSE_SUPERSET_USER"]
 PASSWORD = os.environ["LAKEHOUSE_SUPERSET_ADMIN_PASSWORD"]
+SECRET_KEY = os.environ["LAKEHOUSE_SUPERSET_SECRET_KEY"]
 
 
 def main() -> None:
@@ -24,24 +27,25 @@ def main() -> None:
         str(file.relative_to(ASSETS)): file.read_text("utf-8") for file in ASSETS.rglob("*.yaml")
     }
     state = fingerprint(assets)
-    if MARKER.exists() and MARKER.read_text("utf-8") == state:
-        return
-    # heavy: only now
-    from superset.app import create_app
+    if not MARKER.exists() or MARKER.read_text("utf-8") != state:
+        # heavy: only now
+        from superset.app import create_app
 
-    with create_app().app_context():
-        migrate()
-        ensure_login()
-        import_assets(assets)
-    MARKER.write_text(state, encoding="utf-8")
+        with create_app().app_context():
+            migrate()
+            rotate_secret_key()
+            ensure_login()
+            import_assets(assets)
+        MARKER.write_text(state, encoding="utf-8")
+    KEY_FILE.touch(mode=0o600)
+    KEY_FILE.write_text(SECRET_KEY, encoding="utf-8")
 
 
 def fingerprint(assets: dict[str, str]) -> str:
     """Changes with the version, the login and the dashboards; keyed, as a password is in it."""
     version = importlib.metadata.version("apache-superset")
     content = repr((version, USER, PASSWORD, sorted(assets.items())))
-    key = os.environ["LAKEHOUSE_SUPERSET_SECRET_KEY"].encode()
-    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(SECRET_KEY.encode(), content.encode(), hashlib.sha256).hexdigest()
 
 
 def migrate() -> None:
@@ -53,6 +57,16 @@ def migrate() -> None:
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
     db.session.commit()
+
+
+def rotate_secret_key() -> None:
+    """Encrypt stored passwords of databases again after the key has changed in .env."""
+    former = KEY_FILE.read_text("utf-8") if KEY_FILE.exists() else SECRET_KEY
+    if former == SECRET_KEY:
+        return
+    from superset.utils.encrypt import SecretsMigrator
+
+    SecretsMigrator(former).run()
 
 
 def ensure_login() -> None:

@@ -63,25 +63,31 @@ def import_table(spark: SparkSession, name: str, ingest_date: str) -> ImportRepo
         Hdfs().delete(aside)
     _register(spark, bronze, ingest_date)
     read_on = dt.datetime.now(dt.UTC).date().isoformat()
-    results.record(spark, bronze, ingest_date, [read_on_its_day(ingest_date, read_on, rows)])
+    record_other_day(spark, bronze, ingest_date, read_on, rows)
     log.info("%s: %d rows for %s by %s, read on %s", name, rows, ingest_date, engine, read_on)
     return ImportReport(name, ingest_date, engine, rows, read_on)
 
 
-def read_on_its_day(ingest_date: str, read_on: str, rows: int) -> Result:
-    """The label of an import: a source holds only its present rows, whatever day is asked for.
+def record_other_day(
+    spark: SparkSession, bronze: Table, ingest_date: str, read_on: str, rows: int
+) -> None:
+    """Record an import that is filed under a day other than that on which its source was read.
+
+    A source holds only its present rows, whatever day is asked for. Imports under their own day
+    write nothing: one Delta commit per import costs more than the row is worth.
 
     Args:
+        spark: the session.
+        bronze: the imported table.
         ingest_date: day that the import is filed under, YYYY-MM-DD.
         read_on: day in UTC on which the source was read, YYYY-MM-DD.
         rows: rows imported.
     """
-    return Result(
-        "read_on_its_day",
-        Severity.WARN,
-        0 if read_on == ingest_date else rows,
-        f"the source was read on {read_on}; it keeps no rows of other days",
-    )
+    if read_on == ingest_date:
+        return
+    reason = f"the source was read on {read_on}; it keeps no rows of other days"
+    found = Result("read_on_its_day", Severity.WARN, rows, reason)
+    results.record(spark, bronze, ingest_date, [found])
 
 
 def count_source(source: Table) -> int:

@@ -37,7 +37,10 @@ Yes = Annotated[bool, typer.Option("--yes", help="Replace data of another origin
 @app.command()
 def load(
     folder: Annotated[
-        Path, typer.Option("--from", help="Folder with the published files, plain or .gz.")
+        Path,
+        typer.Option(
+            "--from", help="Folder with the published files, plain, .gz or .zip; or a .zip."
+        ),
     ],
     only: Annotated[
         str | None, typer.Option(help=f"One database only: {' or '.join(SOURCE_DATABASES)}.")
@@ -45,7 +48,7 @@ def load(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Replace the source databases' content by the published files in a folder.
+    """Replace the source databases' content by the published files in a folder or zip archive.
 
     Asks first if files of another folder were loaded before; generated data is replaced at once.
     """

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def demo(
     data_dir: Annotated[
         Path | None,
-        typer.Option(help="Folder with the published files; generated data if left out."),
+        typer.Option(help="Folder or .zip with the published files; generated data if left out."),
     ] = None,
     orders: Annotated[int, typer.Option(min=50, help="Orders to generate.")] = 20_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the generator.")] = 1,

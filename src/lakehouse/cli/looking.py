@@ -11,7 +11,7 @@ import typer
 from lakehouse.cli.common import DIFFERS, JsonOption, checking, print_json, say
 
 if TYPE_CHECKING:
-    from lakehouse.serving.verify import Line
+    from lakehouse.serving.reconciliation import Line
 
 
 def register(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""Commands for rows that were set aside: look at them, and judge them again after a fix."""
+"""Commands for rows in quarantine: list them, and validate them again after a fix."""
 
 from __future__ import annotations
 
@@ -58,21 +58,22 @@ def list_(
 def replay(
     table: TableArgument = None,
     reimport: Annotated[
-        bool, typer.Option(help="Import anew first: the source itself was mended.")
+        bool, typer.Option(help="Import again first: the source itself was corrected.")
     ] = False,
 ) -> None:
-    """Judge rows in quarantine again: after a rule or a parent was mended, they go on to gold.
+    """Validate rows in quarantine again after a fix of a rule, a parent row or the source.
 
-    Silver and gold are built again from what bronze kept of the day; rows that now keep every
-    rule leave the quarantine.
+    Silver and gold are built again from what bronze kept of the day that silver holds, which may
+    differ between the source databases. Rows that now keep every rule leave the quarantine.
     """
     from lakehouse.cli.runs import run_pipelines
 
-    before, day = _counts(table)
+    before, days = _counts(table)
     if not sum(before.values()):
         say("no row is in quarantine")
         return
-    run_pipelines(_pipelines(table, reimport), day)
+    for pipelines, day in runs_by_day(days, reimport):
+        run_pipelines(pipelines, day)
     after, _ = _counts(table)
     for name, count in before.items():
         if count:
@@ -86,32 +87,66 @@ def _tables(name: str | None) -> list[Table]:
     return [catalog.table(Layer.SILVER, name)] if name else list(catalog.batch(Layer.SILVER))
 
 
-def _pipelines(table: str | None, reimport: bool) -> list[Pipeline]:
+def runs_by_day(days: dict[str, str], reimport: bool) -> list[tuple[list[Pipeline], str]]:
+    """Pipelines to run for each day, oldest first; gold follows the newest.
+
+    Args:
+        days: ingest date (YYYY-MM-DD) that silver holds, by source database.
+        reimport: import each source again before silver.
+    """
     from lakehouse.contracts.model import Layer
-    from lakehouse.orchestration.pipelines import PIPELINES
+    from lakehouse.orchestration.pipelines import PIPELINES, batch
 
-    sources = {t.source_database for t in _tables(table)}
-    return [
-        p
-        for p in PIPELINES
-        if p.layer is Layer.GOLD
-        or (
-            any(built.source_database in sources for built in p.tables)
-            and (reimport or p.layer is Layer.SILVER)
-        )
+    layers = (Layer.BRONZE, Layer.SILVER) if reimport else (Layer.SILVER,)
+    runs = [
+        ([p for p in PIPELINES if p.layer in layers and days.get(p.source_database) == day], day)
+        for day in sorted(set(days.values()))
     ]
+    runs[-1][0].extend(batch(Layer.GOLD))
+    return runs
 
 
-def _counts(table: str | None) -> tuple[dict[str, int], str]:
-    """Rows in quarantine by table, and the latest day that silver shows."""
+def day_by_source(days: dict[Table, str]) -> dict[str, str]:
+    """The ingest date that the silver tables of each source database hold.
+
+    Raises:
+        PlatformError: tables of one source hold different days.
+    """
+    from lakehouse.orchestration.pipelines import PIPELINES
+    from lakehouse.platform.errors import PlatformError
+
+    found: dict[str, str] = {}
+    for table, day in days.items():
+        source = table.source_database
+        if found.setdefault(source, day) != day:
+            held = sorted({d for t, d in days.items() if t.source_database == source})
+            (dag,) = (p for p in PIPELINES if (p.source_database, p.layer) == (source, table.layer))
+            commands = " or ".join(f"./lakehouse run {dag.dag_id} --date {day}" for day in held)
+            raise PlatformError(
+                f"silver tables of {source} hold different days ({', '.join(held)}). Build "
+                f"them for one day, then replay again: {commands}"
+            )
+    return found
+
+
+def _counts(table: str | None) -> tuple[dict[str, int], dict[str, str]]:
+    """Rows in quarantine by table, and the day that silver holds by source database."""
+    from lakehouse.contracts.model import Layer
     from lakehouse.platform import spark
     from lakehouse.quality import quarantine
+    from lakehouse.registry import catalog
     from lakehouse.silver.building import built_from
 
+    tables = _tables(table)
+    sources = {t.source_database for t in tables}
     session = spark.connect("quarantine")
     try:
-        days = {t.name: built_from(session, t) for t in _tables(table)}
-        counts = {t.name: quarantine.count(session, t, days[t.name]) for t in _tables(table)}
+        days = {
+            t: built_from(session, t)
+            for t in catalog.batch(Layer.SILVER)
+            if t.source_database in sources
+        }
+        counts = {t.name: quarantine.count(session, t, days[t]) for t in tables}
     finally:
         session.stop()
-    return counts, max(days.values())
+    return counts, day_by_source(days)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from lakehouse.contracts import ddl, places
 from lakehouse.contracts.functions import function_of, parameter
-from lakehouse.contracts.model import Layer, Severity, Table
+from lakehouse.contracts.model import Layer, Reference, Rule, Severity, Table
 from lakehouse.gold.keys import with_keys, with_unknown_member
 from lakehouse.gold.sources import check_days
 from lakehouse.platform.settings import settings
 from lakehouse.quality import results
 from lakehouse.quality.checks import (
+    ROWS,
     Result,
-    breaks,
-    orphans,
     promises,
-    repeated,
-    rule_results,
+    results_of,
     stop_if_failed,
+    violations_query,
 )
 from lakehouse.registry import catalog
 
@@ -68,14 +69,11 @@ def publish(
     Raises:
         lakehouse.quality.checks.ChecksFailedError: readers keep the table as it was.
     """
-    rows = computed_rows.persist()
-    try:
-        count, outcomes = checked(spark, rows, contract)
+    with incoming(spark, computed_rows) as rows:
+        count, outcomes = checked(spark, contract)
         results.record(spark, contract, ingest_date, outcomes)
         stop_if_failed(contract, outcomes)
         inserted, updated, deleted = _merged(spark, rows, contract, count)
-    finally:
-        rows.unpersist()
     report = GoldReport(contract.name, ingest_date, count, inserted, updated, deleted)
     log.info("%s", report)
     return report
@@ -114,20 +112,41 @@ def _input(spark: SparkSession, contract: Table, name: str) -> DataFrame:
     return spark.table(read.full_name)
 
 
-def checked(spark: SparkSession, rows: DataFrame, contract: Table) -> tuple[int, list[Result]]:
-    """How many rows there are, and the outcome of every check of their contract."""
+@contextmanager
+def incoming(spark: SparkSession, rows: DataFrame) -> Iterator[DataFrame]:
+    """Rows as the cached view `incoming`, for the statements that check and merge them.
+
+    Spark Connect sends and analyses the whole plan with each action on a DataFrame; statements
+    on a view refer to a plan that is analysed once.
+    """
+    rows.createOrReplaceTempView(INCOMING)
+    kept = spark.table(INCOMING).persist()
+    try:
+        yield kept
+    finally:
+        kept.unpersist()
+
+
+def checked(spark: SparkSession, contract: Table) -> tuple[int, list[Result]]:
+    """The number of incoming rows, and the outcome of every check of their contract."""
     rules = [*promises(contract), *contract.rules]
-    aggregates = [F.count(F.lit(1)).alias("_rows"), *[breaks(rule) for rule in rules]]
-    counts = rows.agg(*aggregates).first()
-    assert counts is not None
-    found = rule_results(rules, counts.asDict())
-    found.append(repeated(rows, contract))
-    count = int(counts["_rows"])
-    # without rows there are no orphans, whether the dimensions are built yet or not
-    for reference in contract.references if count else ():
-        if reference.severity is Severity.FAIL:
-            found.append(orphans(rows, reference, spark.table(contract.sibling(reference.table))))
-    return count, found
+    references = [r for r in contract.references if r.severity is Severity.FAIL]
+    try:
+        counts = _violations(spark, contract, rules, references)
+    except AnalysisException:
+        # without rows there are no orphans, whether the dimensions are built yet or not
+        counts = _violations(spark, contract, rules, [])
+        if counts[ROWS]:
+            raise
+        references = []
+    return counts[ROWS], results_of(counts, contract, rules, references)
+
+
+def _violations(
+    spark: SparkSession, contract: Table, rules: list[Rule], references: list[Reference]
+) -> dict[str, int]:
+    found = spark.sql(violations_query(INCOMING, contract, rules, references)).collect()
+    return {row["check"]: int(row["violations"]) for row in found}
 
 
 def _merged(
@@ -140,7 +159,6 @@ def _merged(
         # not an append: a retry beside the try it replaces would double the rows
         rows.write.format("delta").mode("overwrite").saveAsTable(contract.full_name)
         return count, 0, 0
-    rows.createOrReplaceTempView(INCOMING)
     counted = spark.sql(difference_statement(contract)).first()
     assert counted is not None
     inserted, updated, deleted = (int(number) for number in counted)

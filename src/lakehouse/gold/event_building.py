@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from lakehouse.contracts.functions import function_of, parameter
 from lakehouse.contracts.model import Layer, Reference, Table
 from lakehouse.contracts.star import UNKNOWN_KEY
-from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table
+from lakehouse.gold.building import INCOMING, GoldReport, checked, ensure_table, incoming
 from lakehouse.platform.errors import PlatformError
 from lakehouse.quality import merged_files, results
 from lakehouse.quality.checks import stop_if_failed
@@ -96,14 +96,11 @@ def _added(
     looked_up = {parameter(name): catalog.read_by(contract, name) for name in contract.reads[1:]}
     inputs = {name: spark.table(table.full_name) for name, table in looked_up.items()}
     made = function_of(contract)(**{silver.name: events}, **inputs)
-    rows = made.select(*contract.column_names).persist()
-    try:
-        count, outcomes = checked(spark, rows, contract)
+    with incoming(spark, made.select(*contract.column_names)) as rows:
+        count, outcomes = checked(spark, contract)
         results.record(spark, contract, ingest_date, outcomes)
         stop_if_failed(contract, outcomes)
         return count, _merged(spark, rows, contract)
-    finally:
-        rows.unpersist()
 
 
 def _stop_without_dimensions(spark: SparkSession, contract: Table) -> None:
@@ -120,7 +117,6 @@ def _merged(spark: SparkSession, rows: DataFrame, contract: Table) -> int:
     """Insert what the fact does not hold; the number of rows inserted."""
     (day,) = contract.partition
     days = [str(row[0]) for row in rows.select(day).distinct().collect()]
-    rows.createOrReplaceTempView(INCOMING)
     outcome = spark.sql(merge_statement(contract, days)).first()
     return int(outcome["num_inserted_rows"]) if outcome else 0
 

@@ -132,8 +132,9 @@ def _by_uv(service: Service, requirements: Path, folder: Path) -> None:
         ) from error
     # the lock file is complete: resolving anew would bring back what it leaves out on purpose
     complete = ("--no-deps", "--require-hashes", "-r", str(requirements))
+    python = str(folder / "bin/python")
     _run(
-        [uv, "pip", "install", "--quiet", "--python", str(folder / "bin/python"), *complete],
+        [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python, *complete],
         service,
         TMPDIR=_scratch(folder),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ from lakehouse.platform.settings import Settings
 TIMEOUT = 10.0
 FULL_PERCENT = 100
 LONGEST_ALARM = 400
+# TailLines reports an unreadable log file with these words, again every 10 s
+UNREADABLE_FILE = "cannot be read: "
+_REPORTED_AGAIN = dt.timedelta(seconds=30)
 _JSON = "application/json"
 # with which each message of a processor begins
 _COMPONENT = re.compile(r"^\w+\[id=[-0-9a-f]+\] ")
@@ -139,11 +143,24 @@ def _full_queues(session: NifiSession) -> list[str]:
 
 
 def _newest_error(session: NifiSession) -> list[str]:
-    """Bulletins vanish from the board five minutes after the last time that something failed."""
-    board = session.get("/flow/bulletin-board", limit=100)["bulletinBoard"]["bulletins"]
-    errors = [one["bulletin"] for one in board if one.get("bulletin", {}).get("level") == "ERROR"]
+    """The newest error that still holds; NiFi keeps each on its board for five minutes."""
+    board = session.get("/flow/bulletin-board", limit=100)["bulletinBoard"]
+    found = [one["bulletin"] for one in board["bulletins"] if one.get("bulletin")]
+    errors = [one for one in found if one["level"] == "ERROR" and not _is_over(one, board)]
     if not errors:
         return []
     newest = max(errors, key=lambda bulletin: bulletin["id"])
     text = _COMPONENT.sub("", " ".join(newest["message"].split()))
     return [f"{newest['sourceName']} at {newest['timestamp']}: {text}"[:LONGEST_ALARM]]
+
+
+def _is_over(bulletin: dict[str, Any], board: dict[str, Any]) -> bool:
+    """True for a log file that was unreadable and would have been reported again by now."""
+    if UNREADABLE_FILE not in bulletin["message"]:
+        return False
+    # times of day without a date, both by the server's clock
+    reported, now = (
+        dt.datetime.strptime(text.split()[0], "%H:%M:%S")
+        for text in (bulletin["timestamp"], board["generated"])
+    )
+    return (now - reported) % dt.timedelta(days=1) > _REPORTED_AGAIN

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntFlag
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lakehouse.serving.log_files import LogRecords
-from lakehouse.serving.verify import Line
-from lakehouse.workloads.weblogs.generator.manifest import Counts
+from lakehouse.serving.reconciliation import Line
+
+if TYPE_CHECKING:
+    from lakehouse.serving.log_files import LogRecords
+    from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 EXAMPLES = 5
 GOLD_DAG = "Log_from_Silver_to_Gold_with_Hive"

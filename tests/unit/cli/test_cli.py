@@ -54,6 +54,12 @@ def test_every_command_has_help() -> None:
         assert (answer.exit_code, "Usage" in answer.output) == (0, True), words
 
 
+@pytest.mark.parametrize(("command", "option"), [("load", "--from"), ("demo", "--data-dir")])
+def test_help_of_options_for_data_names_zip(command: str, option: str) -> None:
+    words = " ".join(lakehouse(command, "--help").output.replace("│", " ").split())
+    assert ".zip" in words.partition(option)[2].partition(" --")[0]
+
+
 def test_version_is_that_of_the_project() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     assert lakehouse("--version").output == f"lakehouse {project['version']}\n"

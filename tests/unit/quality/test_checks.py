@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.contracts.model import Column, Layer, Reference, Rule, Severity, Table
 from lakehouse.quality.checks import (
+    ROWS,
     ChecksFailedError,
     Result,
     breaks,
     orphans,
     promises,
-    repeated,
+    results_of,
     rule_results,
     stop_if_failed,
+    violations_query,
 )
 
 POSITIVE = Rule("positive", "amount > 0", "the amount is not positive", Severity.FAIL)
@@ -66,17 +70,6 @@ def test_required_columns_are_promised_to_be_there(spark: SparkSession) -> None:
     assert {rule.severity for rule in rules} == {Severity.FAIL}
 
 
-def test_repeated_key_counts_each_key_once(spark: SparkSession) -> None:
-    rows = spark.createDataFrame(
-        [("a", 1, 1, 5), ("a", 1, 1, 6), ("a", 1, 1, 6), ("a", 2, 1, 5), ("b", 1, 1, 5)], SCHEMA
-    )
-
-    found = repeated(rows, TABLE)
-
-    assert (found.check, found.broken_rows, found.outcome) == ("repeated_key", 1, "failed")
-    assert found.reason == "sale_id, line occurs more than once"
-
-
 def test_orphans_counts_rows_and_leaves_out_missing_references(spark: SparkSession) -> None:
     rows = spark.createDataFrame(
         [("a", 1, 1, 5), ("b", 1, 9, 5), ("c", 1, 9, 5), ("d", 1, None, 5)], SCHEMA
@@ -87,6 +80,42 @@ def test_orphans_counts_rows_and_leaves_out_missing_references(spark: SparkSessi
 
     assert (found.check, found.broken_rows) == ("unknown_shop_key", 2)
     assert found.reason == "shop_key is not in dim_shop"
+
+
+@pytest.fixture
+def shops(spark: SparkSession) -> Iterator[None]:
+    spark.sql("CREATE DATABASE IF NOT EXISTS gold")
+    spark.sql("CREATE TABLE gold.dim_shop USING parquet AS SELECT 1L AS shop_key")
+    yield
+    spark.sql("DROP DATABASE gold CASCADE")
+
+
+@pytest.mark.usefixtures("shops")
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], (0, 0, 0, 0)),
+        ([("a", 1, 1, 5), ("b", 1, None, None)], (2, 0, 0, 0)),
+        ([("a", 1, 1, 5), ("b", 1, 1, 0), ("c", 1, 1, -2)], (3, 2, 0, 0)),
+        ([("a", 1, 1, 5), ("a", 1, 1, 6), ("a", 1, 1, 6), ("a", 2, 1, 5)], (4, 0, 1, 0)),
+        ([("a", 1, 1, 5), ("b", 1, 9, 5), ("c", 1, 9, 5)], (3, 0, 0, 2)),
+    ],
+    ids=["no rows", "all pass", "rule", "repeated key", "orphans"],
+)
+def test_violations_of_all_checks_are_counted_by_one_query(
+    rows: list[tuple[str, int, int | None, int | None]],
+    expected: tuple[int, int, int, int],
+    spark: SparkSession,
+) -> None:
+    spark.createDataFrame(rows, SCHEMA).createOrReplaceTempView("sales")
+
+    found = spark.sql(violations_query("sales", TABLE, [POSITIVE], [SHOP])).collect()
+
+    counts = {row["check"]: row["violations"] for row in found}
+    outcomes = results_of(counts, TABLE, [POSITIVE], [SHOP])
+    assert (counts[ROWS], *(each.broken_rows for each in outcomes)) == expected
+    assert [each.check for each in outcomes] == ["positive", "repeated_key", "unknown_shop_key"]
+    assert {each.outcome for each in outcomes if each.broken_rows} <= {"failed"}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.quality import QUARANTINE_COLUMNS
 from lakehouse.registry import catalog
 from lakehouse.serving import verify
-from lakehouse.serving.verify import Line
+from lakehouse.serving.reconciliation import Line
 from lakehouse.workloads.shop.contracts import gold, silver, sources
 
 DAY = "2026-01-01"
@@ -151,11 +151,11 @@ class Reconciliation:
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
         self._checks = list(verify._checks())
-        self._clean = [self._line(check) for check in self._checks]
+        self._clean = [self._run(check) for check in self._checks]
 
     @property
     def lines(self) -> list[Line]:
-        return [line for line, _ in self._clean]
+        return [line for lines, _ in self._clean for line in lines]
 
     def broken_after(self, name: str, change: Callable[[list[Row]], list[Row]]) -> Broken:
         """Lines that do not balance after a change of a table, which is taken back."""
@@ -163,14 +163,15 @@ class Reconciliation:
         self.lake.rows[name] = change([dict(row) for row in kept])
         try:
             lines = [
-                self._line(check)[0] if name in read else line
-                for check, (line, read) in zip(self._checks, self._clean, strict=True)
+                line
+                for check, (clean, read) in zip(self._checks, self._clean, strict=True)
+                for line in (self._run(check)[0] if name in read else clean)
             ]
         finally:
             self.lake.rows[name] = kept
         return {(line.hop, line.table, line.subject) for line in lines if not line.balanced}
 
-    def _line(self, check: verify.Check) -> tuple[Line, set[str]]:
+    def _run(self, check: verify.Check) -> tuple[tuple[Line, ...], set[str]]:
         with self.lake.reading() as read:
             return check(cast(SparkSession, self.lake)), read
 
@@ -253,6 +254,20 @@ FAULTS: list[tuple[str, Callable[[list[Row]], list[Row]], Broken]] = [
         "gold.dim_customer",
         changed("customer_unique_id", "x"),
         {(GOLD, "dim_customer", "people")},
+    ),
+    (
+        "gold.dim_customer",
+        delete,
+        {
+            (GOLD, "dim_customer", "people"),
+            (GOLD, "dim_customer", "current versions"),
+            ("in gold", FACT, "orphans"),
+        },
+    ),
+    (
+        "silver.customers",
+        changed("customer_unique_id", "customer_unique_id 1"),
+        {(GOLD, "dim_customer", "current versions")},
     ),
     (
         "gold.fact_order",

@@ -1,4 +1,4 @@
-"""What the live page shows for a viewer's choices: pure, from readings to figures and numbers."""
+"""Cards of the live page for a viewer's choices, computed from cached readings."""
 
 from __future__ import annotations
 

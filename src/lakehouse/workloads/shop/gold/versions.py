@@ -61,13 +61,13 @@ def versions(customers: DataFrame, orders: DataFrame) -> DataFrame:
 
 def current(dim_customer: DataFrame) -> DataFrame:
     """The current version of each person, also of a table that was built without history."""
-    return _complete(dim_customer).filter("is_current")
+    return complete(dim_customer).filter("is_current")
 
 
 def by_person(rows: DataFrame, dim_customer: DataFrame) -> DataFrame:
     """Replace `customer_key` by that of the person's current version, to group by person."""
     now = current(dim_customer).select("person_key", F.col("customer_key").alias("_now"))
-    keys = _complete(dim_customer).select("customer_key", "person_key").join(now, "person_key")
+    keys = complete(dim_customer).select("customer_key", "person_key").join(now, "person_key")
     mapped = rows.join(keys.select("customer_key", "_now"), "customer_key", "left")
     return mapped.withColumn("customer_key", F.coalesce("_now", "customer_key")).select(
         *rows.columns
@@ -79,7 +79,7 @@ def _differs_from_previous(order: WindowSpec) -> Column:
     return ~address.eqNullSafe(F.lag(address).over(order))
 
 
-def _complete(dim_customer: DataFrame) -> DataFrame:
+def complete(dim_customer: DataFrame) -> DataFrame:
     """Fill the columns of the history, which an older table lacks or has empty."""
     filled = {"person_key": F.col("customer_key"), "is_current": F.lit(True)}
     return dim_customer.withColumns(
