@@ -49,6 +49,7 @@ LIVE_TABLES: tuple[LiveTable, ...] = (
 QUESTIONS: tuple[Question, ...] = tuple(one for each in WORKLOADS for one in each.questions)
 PIPELINES: tuple[Pipeline, ...] = tuple(one for each in WORKLOADS for one in each.pipelines)
 BOARDS = {title: board for each in WORKLOADS for title, board in each.boards.items()}
+RECONCILIATIONS = tuple(each.reconciliation for each in WORKLOADS if each.reconciliation)
 DATA_SETS: tuple[DataSet, ...] = tuple(one for each in WORKLOADS for one in each.data_sets)
 SOURCE_DATABASES = tuple(dict.fromkeys(table.source_database for table in LAYERS[Layer.SOURCE]))
 _IN_BATCH = {t.full_name for each in PIPELINES if each.is_batch for t in each.tables}

@@ -77,7 +77,6 @@ EXCEPTIONS: dict[str, str] = {
     "serving/reports/measures.py": "measures are not declared by workloads yet",
     "serving/stream_proof.py": "counts of writers come from the generator of the logs",
     "serving/superset/figures.py": "charts are not declared by workloads yet",
-    "serving/verify.py": "checks of customers and payments are not declared by the shop yet",
 }
 # a base class of errors is no server
 ALLOWED = ("contracts", "platform/errors")
