@@ -95,21 +95,14 @@ def runs_by_day(days: dict[str, str], reimport: bool) -> list[tuple[list[Pipelin
         reimport: import each source again before silver.
     """
     from lakehouse.contracts.model import Layer
-    from lakehouse.orchestration.pipelines import PIPELINES
+    from lakehouse.orchestration.pipelines import PIPELINES, batch
 
     layers = (Layer.BRONZE, Layer.SILVER) if reimport else (Layer.SILVER,)
     runs = [
-        (
-            [
-                p
-                for p in PIPELINES
-                if p.layer in layers and days.get(p.tables[0].source_database) == day
-            ],
-            day,
-        )
+        ([p for p in PIPELINES if p.layer in layers and days.get(p.source_database) == day], day)
         for day in sorted(set(days.values()))
     ]
-    runs[-1][0].extend(p for p in PIPELINES if p.layer is Layer.GOLD)
+    runs[-1][0].extend(batch(Layer.GOLD))
     return runs
 
 
@@ -119,7 +112,6 @@ def day_by_source(days: dict[Table, str]) -> dict[str, str]:
     Raises:
         PlatformError: tables of one source hold different days.
     """
-    from lakehouse.contracts.model import Layer
     from lakehouse.orchestration.pipelines import PIPELINES
     from lakehouse.platform.errors import PlatformError
 
@@ -128,12 +120,8 @@ def day_by_source(days: dict[Table, str]) -> dict[str, str]:
         source = table.source_database
         if found.setdefault(source, day) != day:
             held = sorted({d for t, d in days.items() if t.source_database == source})
-            dag = next(
-                p.dag_id
-                for p in PIPELINES
-                if p.layer is Layer.SILVER and p.tables[0].source_database == source
-            )
-            commands = " or ".join(f"./lakehouse run {dag} --date {day}" for day in held)
+            (dag,) = (p for p in PIPELINES if (p.source_database, p.layer) == (source, table.layer))
+            commands = " or ".join(f"./lakehouse run {dag.dag_id} --date {day}" for day in held)
             raise PlatformError(
                 f"silver tables of {source} hold different days ({', '.join(held)}). Build "
                 f"them for one day, then replay again: {commands}"

@@ -230,6 +230,12 @@ class Table:
         """Whether it is a dimension of the star schema."""
         return self.name.startswith("dim_")
 
+    @property
+    def is_calendar(self) -> bool:
+        """True for the dimension whose members are days, which are their own keys."""
+        first = self.columns[0] if self.columns else None
+        return self.is_dimension and first is not None and first.key and first.type == "DATE"
+
     def column(self, name: str) -> Column:
         """The column of that name.
 

@@ -32,3 +32,9 @@ class Pipeline:
     schedule: str = "0 3 * * *"
     compacted: tuple[Table, ...] = ()
     is_batch: bool = True
+
+    @property
+    def source_database(self) -> str:
+        """The PostgreSQL database that all its tables come from; empty if there is no such one."""
+        databases = {table.source_database for table in self.tables}
+        return databases.pop() if len(databases) == 1 else ""

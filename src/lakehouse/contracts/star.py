@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Reference, Severity
 
+MONEY = "DECIMAL(12,2)"
 UNKNOWN_KEY = -1
 UNKNOWN_DATE = "1900-01-01"
 UNKNOWN_TEXT = "unknown"

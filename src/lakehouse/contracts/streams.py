@@ -49,6 +49,25 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Lookup:
+    """A column that events get from a table of gold; null where gold does not know the key.
+
+    Attributes:
+        copy: name of the local copy that the streaming driver keeps.
+        table: the table of gold.
+        rows: `module:function` that makes key and column from the table's rows.
+        key: column of the event that it is looked up by, unique in the rows.
+        column: the column that events get.
+    """
+
+    copy: str
+    table: Table
+    rows: str
+    key: Column
+    column: Column
+
+
+@dataclass(frozen=True)
 class Stream:
     """One log and everything it becomes.
 
@@ -62,6 +81,7 @@ class Stream:
         aggregation: `module:function` that makes 1-minute aggregates of its clean topic.
         bronze_flow: NiFi process group that takes its lines to Kafka and to bronze.
         live_flow: NiFi process group that takes its events and aggregates to Cassandra.
+        lookups: columns that its events get from gold.
         line_timestamp: format (strptime) of the timestamp that a line begins with; empty if lines
             begin otherwise or hold whole seconds only, which measure no latency in milliseconds.
     """
@@ -75,6 +95,7 @@ class Stream:
     aggregation: str
     bronze_flow: str
     live_flow: str
+    lookups: tuple[Lookup, ...] = ()
     line_timestamp: str = ""
 
     @property

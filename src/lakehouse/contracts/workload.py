@@ -29,6 +29,7 @@ class Workload:
         questions: queries of live pages, each of one live table.
         pipelines: its DAGs.
         boards: Grafana boards by title, as `module:name`.
+        reconciliation: `module:function` that returns further checks for `verify`.
         data_sets: published data that `download` fetches.
     """
 
@@ -42,4 +43,5 @@ class Workload:
     questions: tuple[Question, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     boards: Mapping[str, str] = field(default_factory=dict)
+    reconciliation: str = ""
     data_sets: tuple[DataSet, ...] = ()

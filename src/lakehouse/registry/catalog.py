@@ -11,7 +11,7 @@ from lakehouse.contracts.cassandra import LiveTable, Question, event_table
 from lakehouse.contracts.data_sets import DataSet
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.pipelines import Pipeline
-from lakehouse.contracts.streams import Stream
+from lakehouse.contracts.streams import Lookup, Stream
 from lakehouse.registry.discovery import find, in_order
 from lakehouse.registry.validation import require_valid
 
@@ -39,6 +39,8 @@ LAYERS: dict[Layer, tuple[Table, ...]] = {
     Layer.QUALITY: quality.TABLES,
 }
 STREAMS: tuple[Stream, ...] = tuple(one for each in WORKLOADS for one in each.streams)
+# one lookup may serve several streams
+LOOKUPS: tuple[Lookup, ...] = tuple(dict.fromkeys(one for each in STREAMS for one in each.lookups))
 EVENT_TABLES = {each.name: event_table(each) for each in STREAMS}
 LIVE_TABLES: tuple[LiveTable, ...] = (
     *EVENT_TABLES.values(),
@@ -47,6 +49,7 @@ LIVE_TABLES: tuple[LiveTable, ...] = (
 QUESTIONS: tuple[Question, ...] = tuple(one for each in WORKLOADS for one in each.questions)
 PIPELINES: tuple[Pipeline, ...] = tuple(one for each in WORKLOADS for one in each.pipelines)
 BOARDS = {title: board for each in WORKLOADS for title, board in each.boards.items()}
+RECONCILIATIONS = tuple(each.reconciliation for each in WORKLOADS if each.reconciliation)
 DATA_SETS: tuple[DataSet, ...] = tuple(one for each in WORKLOADS for one in each.data_sets)
 SOURCE_DATABASES = tuple(dict.fromkeys(table.source_database for table in LAYERS[Layer.SOURCE]))
 _IN_BATCH = {t.full_name for each in PIPELINES if each.is_batch for t in each.tables}

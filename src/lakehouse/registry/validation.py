@@ -155,6 +155,10 @@ def _references(workload: Workload) -> Iterator[tuple[str, str]]:
     for stream in workload.streams:
         yield f"parser of {stream.name}", stream.parser
         yield f"aggregation of {stream.name}", stream.aggregation
+        for lookup in stream.lookups:
+            yield f"lookups of {stream.name}", lookup.rows
+    if workload.reconciliation:
+        yield "reconciliation", workload.reconciliation
     for title, board in workload.boards.items():
         yield f"boards: {title}", board
 

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from lakehouse.contracts import cassandra, places
 from lakehouse.contracts.model import Layer
+from lakehouse.contracts.star import MONEY
 from lakehouse.contracts.streams import Stream
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.settings import Settings
 from lakehouse.registry import catalog
 from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.thrift import QueryError, query
-from lakehouse.workloads.weblogs.contracts.streams import MONEY
 
 _PAGE = 5_000
 # the folder, or the table, has not been made yet: nothing has arrived

@@ -17,16 +17,15 @@ from pyspark.sql import functions as F
 
 from lakehouse.bronze.importing import count_source
 from lakehouse.contracts import text as forms
+from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.contracts.model import Total as TotalContract
-from lakehouse.contracts.star import UNKNOWN_KEY
 from lakehouse.platform import postgres
 from lakehouse.quality import checks, quarantine
 from lakehouse.registry import catalog
 from lakehouse.serving.reconciliation import Line
 from lakehouse.silver.building import built_from
 from lakehouse.silver.reading import number, present
-from lakehouse.workloads.shop.gold import versions
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -67,10 +66,8 @@ def _checks() -> Iterator[Check]:
         for total in gold.totals:
             yield _bound(_gold_total, gold, total)
         yield partial(_keys, table=gold)
-    yield _people
-    yield _bound(_state_of_own_address)
-    yield _bound(_allocation)
-    yield _bound(_allocation_per_order)
+    for reference in catalog.RECONCILIATIONS:
+        yield from named(reference)()
 
 
 def _bound(check: Callable[..., Line], *arguments: Any) -> Check:
@@ -78,22 +75,23 @@ def _bound(check: Callable[..., Line], *arguments: Any) -> Check:
 
 
 def _silver(table: Table) -> Table:
-    return catalog.table(Layer.SILVER, table.name)
+    return catalog.table(Layer.SILVER, f"{table.namespace.database(Layer.SILVER)}.{table.name}")
 
 
-def _imported(spark: SparkSession, name: str) -> DataFrame:
-    """The rows of bronze that silver shows now."""
-    day = built_from(spark, catalog.table(Layer.SILVER, name))
-    return spark.table(f"bronze.{name}").filter(f"ingest_date = DATE'{day}'").drop("ingest_date")
+def _imported(spark: SparkSession, table: Table) -> DataFrame:
+    """The rows of bronze that the silver table of this name shows now."""
+    day = built_from(spark, _silver(table))
+    bronze = f"{table.namespace.database(Layer.BRONZE)}.{table.name}"
+    return spark.table(bronze).filter(f"ingest_date = DATE'{day}'").drop("ingest_date")
 
 
 def _source_to_bronze(spark: SparkSession, source: Table) -> Line:
-    found = _imported(spark, source.name).count()
+    found = _imported(spark, source).count()
     return Line("source → bronze", source.name, "rows", count_source(source), found, "source rows")
 
 
 def _bronze_to_silver(spark: SparkSession, silver: Table) -> Line:
-    imported = _imported(spark, silver.name)
+    imported = _imported(spark, silver)
     rows = imported.count()
     repeated = rows - imported.distinct().count()
     aside = quarantine.count(spark, silver, built_from(spark, silver))
@@ -105,7 +103,7 @@ def _bronze_to_silver(spark: SparkSession, silver: Table) -> Line:
 
 
 def _source_total(spark: SparkSession, silver: Table, total: TotalContract) -> Line:
-    found = _sum(_imported(spark, silver.name), _amount(total.source))
+    found = sum_of(_imported(spark, silver), _amount(total.source))
     return Line(
         "source → bronze",
         silver.name,
@@ -138,10 +136,10 @@ def sum_in_source(silver: Table, column: str) -> Decimal:
 
 def _silver_total(spark: SparkSession, silver: Table, total: TotalContract) -> Line:
     amount = _amount(total.source)
-    imported = _imported(spark, silver.name)
-    all_rows, once = _sum(imported, amount), _sum(imported.distinct(), amount)
+    imported = _imported(spark, silver)
+    all_rows, once = sum_of(imported, amount), sum_of(imported.distinct(), amount)
     aside = _quarantined_sum(spark, silver, total)
-    found = _sum(spark.table(silver.full_name), F.col(total.column))
+    found = sum_of(spark.table(silver.full_name), F.col(total.column))
     how = f"{all_rows} imported - {all_rows - once} repeated - {aside} quarantined"
     return Line("bronze → silver", silver.name, total.column, once - aside, found, how)
 
@@ -152,21 +150,20 @@ def _quarantined_sum(spark: SparkSession, silver: Table, total: TotalContract) -
         return Decimal("0.00")
     rows = spark.table(name).filter(f"ingest_date = DATE'{day}'")
     text = F.get_json_object("source_row", f"$.{total.source}").alias(total.source)
-    return _sum(rows.select(text), _amount(total.source))
+    return sum_of(rows.select(text), _amount(total.source))
 
 
 def _silver_to_gold(spark: SparkSession, gold: Table) -> Line:
-    read = gold.reads[0]
-    expected = spark.table(f"silver.{read}").count()
-    found = spark.table(gold.full_name).count()
-    return Line("silver → gold", gold.name, "rows", expected, found, f"rows of silver.{read}")
+    read = catalog.read_by(gold, gold.reads[0]).full_name
+    expected, found = spark.table(read).count(), spark.table(gold.full_name).count()
+    return Line("silver → gold", gold.name, "rows", expected, found, f"rows of {read}")
 
 
 def _gold_total(spark: SparkSession, gold: Table, total: TotalContract) -> Line:
     name, column = total.source.split(".")
     origin = catalog.read_by(gold, name)
-    expected = _sum(spark.table(origin.full_name), F.col(column))
-    found = _sum(spark.table(gold.full_name), F.col(total.column))
+    expected = sum_of(spark.table(origin.full_name), F.col(column))
+    found = sum_of(spark.table(gold.full_name), F.col(total.column))
     hop = "silver → gold" if origin.layer is Layer.SILVER else "in gold"
     how = f"sum of {origin.full_name}.{column}"
     return Line(hop, gold.name, total.column, expected, found, how)
@@ -191,69 +188,13 @@ def _keys(spark: SparkSession, table: Table) -> tuple[Line, ...]:
     )
 
 
-def _people(spark: SparkSession) -> tuple[Line, Line]:
-    """People with any version in the dimension, and current versions; one query for both."""
-    person = "customer_unique_id"
-    people = spark.table("silver.customers").select(person).distinct()
-    kept = versions.complete(spark.table("gold.dim_customer"))
-    known = (
-        kept.filter(f"customer_key <> {UNKNOWN_KEY}")
-        .groupBy(person)
-        .agg(F.count_if("is_current").alias("current"))
-    )
-    counts = (
-        people.withColumn("person", F.lit(1))
-        .join(known, person, "full")
-        .agg(
-            F.count("person").alias("people"),
-            F.count_if(F.col("person").isNotNull() & F.col("current").isNotNull()).alias("found"),
-            F.coalesce(F.sum("current"), F.lit(0)).alias("current"),
-        )
-        .first()
-    )
-    assert counts is not None
-    people_found = (counts["people"], counts["found"], "people in silver.customers")
-    versions_found = (counts["people"], counts["current"], "one per person in silver.customers")
-    hop, table = "silver → gold", "dim_customer"
-    return (
-        Line(hop, table, "people", *people_found),
-        Line(hop, table, "current versions", *versions_found),
-    )
-
-
-def _state_of_own_address(spark: SparkSession) -> Line:
-    other = spark.sql(
-        "SELECT 1 FROM silver.orders o LEFT JOIN silver.customers c USING (customer_id) "
-        "LEFT JOIN gold.dim_state s ON s.state = c.state JOIN gold.fact_order f USING (order_id) "
-        f"WHERE f.customer_state_key <> coalesce(s.state_key, {UNKNOWN_KEY})"
-    )
-    how = "state of an order is that of its own customers row"
-    return Line("silver → gold", "fact_order", "orders of other states", 0, other.count(), how)
-
-
-def _allocation(spark: SparkSession) -> Line:
-    orders = spark.table("gold.fact_order")
-    expected = _sum(orders.filter("item_count > 0"), F.col("payment_total"))
-    found = _sum(spark.table("gold.fact_order_item"), F.col("payment_allocated"))
-    how = "payments of orders with items"
-    return Line("in gold", "fact_order_item", "payment_allocated", expected, found, how)
-
-
-def _allocation_per_order(spark: SparkSession) -> Line:
-    shares = spark.sql(
-        "SELECT o.order_id FROM gold.fact_order o JOIN gold.fact_order_item i USING (order_id) "
-        "GROUP BY o.order_id, o.payment_total HAVING sum(i.payment_allocated) <> o.payment_total"
-    )
-    how = "shares of an order add up to its payments"
-    return Line("in gold", "fact_order_item", "orders that do not", 0, shares.count(), how)
-
-
 def _amount(column: str) -> Column:
     """The amount in a text column of the source, by the rules of silver."""
     return number(present(column), _MONEY)
 
 
-def _sum(rows: DataFrame, amount: Column) -> Decimal:
+def sum_of(rows: DataFrame, amount: Column) -> Decimal:
+    """Sum of an amount over rows, 0 if there is none."""
     total = F.coalesce(F.sum(amount), F.lit(0)).cast(_MONEY).alias("total")
     cents = rows.select(total).first()
     assert cents is not None

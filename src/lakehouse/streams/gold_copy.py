@@ -9,8 +9,7 @@ time, and starts the queries of events with a new copy when they have changed.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,36 +17,16 @@ from pyarrow import parquet
 from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.contracts import places
+from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Table
+from lakehouse.contracts.streams import Lookup
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import Settings
-from lakehouse.streams import enriching
+from lakehouse.registry.catalog import LOOKUPS
 from lakehouse.streams.enriching import Known
-from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER, DIM_PRODUCT
-from lakehouse.workloads.shop.gold.versions import current
 
-READ = (DIM_PRODUCT, DIM_CUSTOMER)
-
-
-@dataclass(frozen=True)
-class _Lookup:
-    """One of the tables looked up: where it comes from, what is kept of it, as which types."""
-
-    table: Table
-    keep: Callable[[DataFrame], DataFrame]
-    schema: pa.Schema
-
-
-_CATEGORIES = _Lookup(
-    DIM_PRODUCT,
-    enriching.product_categories,
-    pa.schema([("product_id", pa.string()), ("product_category", pa.string())]),
-)
-_STATES = _Lookup(
-    DIM_CUSTOMER,
-    lambda dim_customer: enriching.customer_states(current(dim_customer)),
-    pa.schema([("user_id", pa.int64()), ("customer_state", pa.string())]),
-)
+# as files of the local copies hold the types of Spark
+_ARROW = {"STRING": pa.string(), "BIGINT": pa.int64()}
 
 
 def known(session: SparkSession, config: Settings, folder: Path, seen: Mapping[str, str]) -> Known:
@@ -60,13 +39,13 @@ def known(session: SparkSession, config: Settings, folder: Path, seen: Mapping[s
         seen: versions of the tables that are there now; the others are not read.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    frames = []
-    for lookup in (_CATEGORIES, _STATES):
-        copy = folder / f"{lookup.table.name}.parquet"
-        if lookup.table.name in seen:
+    found = {}
+    for lookup in LOOKUPS:
+        copy = folder / f"{lookup.copy}.parquet"
+        if lookup.table.full_name in seen:
             _copy(session, config, lookup, copy)
-        frames.append(session.createDataFrame(_kept(lookup, copy)))
-    return Known(*frames)
+        found[lookup.copy] = session.createDataFrame(_kept(lookup, copy))
+    return found
 
 
 def versions(config: Settings) -> dict[str, str]:
@@ -74,20 +53,21 @@ def versions(config: Settings) -> dict[str, str]:
     files = Hdfs(config)
     found = {}
     try:
-        for table in READ:
+        for table in dict.fromkeys(lookup.table for lookup in LOOKUPS):
             log = f"{places.folder(table)}/_delta_log"
             if files.exists(log):
                 # other files lie beside those that are named by their version
-                found[table.name] = max(name for name in files.names(log) if name[0].isdigit())
+                found[table.full_name] = max(name for name in files.names(log) if name[0].isdigit())
     except (OSError, ValueError):
         return {}
     return found
 
 
-def _copy(session: SparkSession, config: Settings, lookup: _Lookup, copy: Path) -> None:
-    rows = lookup.keep(_read(session, config, lookup.table)).toArrow().cast(lookup.schema)
+def _copy(session: SparkSession, config: Settings, lookup: Lookup, copy: Path) -> None:
+    rows = named(lookup.rows)(_read(session, config, lookup.table))
+    kept = rows.select(lookup.key.name, lookup.column.name).toArrow().cast(_schema(lookup))
     partial = copy.with_suffix(".partial")
-    parquet.write_table(rows, partial)
+    parquet.write_table(kept, partial)
     os.replace(partial, copy)
 
 
@@ -95,5 +75,9 @@ def _read(session: SparkSession, config: Settings, table: Table) -> DataFrame:
     return session.read.format("delta").load(config.hdfs_url + places.folder(table))
 
 
-def _kept(lookup: _Lookup, copy: Path) -> pa.Table:
-    return parquet.read_table(copy) if copy.exists() else lookup.schema.empty_table()
+def _kept(lookup: Lookup, copy: Path) -> pa.Table:
+    return parquet.read_table(copy) if copy.exists() else _schema(lookup).empty_table()
+
+
+def _schema(lookup: Lookup) -> pa.Schema:
+    return pa.schema((column.name, _ARROW[column.type]) for column in (lookup.key, lookup.column))

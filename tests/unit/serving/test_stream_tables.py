@@ -10,11 +10,12 @@ import pytest
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
+from lakehouse.contracts.star import MONEY
 from lakehouse.serving import stream_tables
 from lakehouse.serving.ledger import Fingerprint, Hop, Ledger
 from lakehouse.serving.stream_proof import amount_of
 from lakehouse.serving.thrift import Answer, QueryError
-from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM, MONEY
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
 
 @pytest.fixture(autouse=True)

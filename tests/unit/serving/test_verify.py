@@ -186,6 +186,7 @@ def reconciliation(spark: SparkSession) -> Iterator[Reconciliation]:
             batch=RECONCILED.__getitem__,
             table=catalog.table,
             read_by=catalog.read_by,
+            RECONCILIATIONS=catalog.RECONCILIATIONS,
         )
         patch.setattr(verify, "catalog", few)
         patch.setattr(verify, "built_from", lambda spark, table: DAY)

@@ -71,9 +71,9 @@ def raw(spark: SparkSession, found: Sequence[Case], topic: str) -> DataFrame:
 
 def known(spark: SparkSession) -> Known:
     """One product and one customer that gold knows."""
-    return Known(
-        spark.createDataFrame(
+    return {
+        "dim_product": spark.createDataFrame(
             [("4d2a", "garden_tools")], "product_id STRING, product_category STRING"
         ),
-        spark.createDataFrame([(7, "SP")], "user_id BIGINT, customer_state STRING"),
-    )
+        "dim_customer": spark.createDataFrame([(7, "SP")], "user_id BIGINT, customer_state STRING"),
+    }

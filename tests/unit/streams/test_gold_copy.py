@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.platform.settings import Settings
 from lakehouse.streams import enriching, gold_copy
+from lakehouse.workloads.weblogs import lookups
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 from unit.streams.three_streams import SEARCH
 
@@ -28,9 +29,9 @@ def test_without_gold_nothing_is_known_and_the_columns_are_there(
 ) -> None:
     known = gold_copy.known(spark, away, tmp_path / "gold", gold_copy.versions(away))
 
-    assert known.categories.dtypes == [("product_id", "string"), ("product_category", "string")]
-    assert known.states.dtypes == [("user_id", "bigint"), ("customer_state", "string")]
-    assert (_rows(known.categories), _rows(known.states)) == ([], [])
+    assert known["dim_product"].dtypes == [("product_id", "string"), ("product_category", "string")]
+    assert known["dim_customer"].dtypes == [("user_id", "bigint"), ("customer_state", "string")]
+    assert (_rows(known["dim_product"]), _rows(known["dim_customer"])) == ([], [])
 
 
 def test_a_copy_outlives_gold(
@@ -43,12 +44,14 @@ def test_a_copy_outlives_gold(
     customers = spark.createDataFrame([(7, "SP"), (8, None)], "customer_key BIGINT, state STRING")
     tables = {"dim_product": products, "dim_customer": customers}
     monkeypatch.setattr(gold_copy, "_read", lambda _, __, table: tables[table.name])
-    there = gold_copy.known(spark, away, tmp_path, dict.fromkeys(tables, "7.json"))
+    there = gold_copy.known(
+        spark, away, tmp_path, dict.fromkeys((f"gold.{name}" for name in tables), "7.json")
+    )
     gone = gold_copy.known(spark, away, tmp_path, {})
 
     for known in (there, gone):
-        assert _rows(known.categories) == [("4d2a", "garden_tools"), ("77", "toys")]
-        assert _rows(known.states) == [(7, "SP")]
+        assert _rows(known["dim_product"]) == [("4d2a", "garden_tools"), ("77", "toys")]
+        assert _rows(known["dim_customer"]) == [(7, "SP")]
 
 
 def test_state_of_a_visitor_is_that_of_the_current_address(spark: SparkSession) -> None:
@@ -57,17 +60,19 @@ def test_state_of_a_visitor_is_that_of_the_current_address(spark: SparkSession) 
         "customer_key BIGINT, person_key BIGINT, state STRING, is_current BOOLEAN",
     )
 
-    assert _rows(gold_copy._STATES.keep(customers)) == [(7, "RJ"), (8, "BA")]
+    assert _rows(lookups.customer_states(customers)) == [(7, "RJ"), (8, "BA")]
 
 
 def test_rows_that_gold_does_not_know_stay(spark: SparkSession) -> None:
     events = spark.createDataFrame(
         [("4d2a", 7), ("x", 7), (None, 8)], "product_id STRING, user_id BIGINT"
     )
-    known = enriching.Known(
-        spark.createDataFrame([("4d2a", "toys")], "product_id STRING, product_category STRING"),
-        spark.createDataFrame([(7, "SP")], "user_id BIGINT, customer_state STRING"),
-    )
+    known = {
+        "dim_product": spark.createDataFrame(
+            [("4d2a", "toys")], "product_id STRING, product_category STRING"
+        ),
+        "dim_customer": spark.createDataFrame([(7, "SP")], "user_id BIGINT, customer_state STRING"),
+    }
     found = enriching.enriched(events, CLICKSTREAM, known)
 
     names = ("product_id", "user_id", "product_category", "customer_state")
@@ -80,9 +85,11 @@ def test_rows_that_gold_does_not_know_stay(spark: SparkSession) -> None:
 
 def test_stream_without_products_and_visitors_is_not_joined(spark: SparkSession) -> None:
     events = spark.createDataFrame([("shoes",)], "terms STRING")
-    known = enriching.Known(
-        spark.createDataFrame([("4d2a", "toys")], "product_id STRING, product_category STRING"),
-        spark.createDataFrame([(7, "SP")], "user_id BIGINT, customer_state STRING"),
-    )
+    known = {
+        "dim_product": spark.createDataFrame(
+            [("4d2a", "toys")], "product_id STRING, product_category STRING"
+        ),
+        "dim_customer": spark.createDataFrame([(7, "SP")], "user_id BIGINT, customer_state STRING"),
+    }
 
     assert enriching.enriched(events, SEARCH, known).columns == ["terms"]

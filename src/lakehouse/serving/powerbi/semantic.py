@@ -12,7 +12,6 @@ from lakehouse.platform.settings import Settings
 from lakehouse.serving.powerbi.star import ModelTable, Relationship, relationships, tables
 from lakehouse.serving.reports.measures import MEASURES, PARAMETERS
 from lakehouse.serving.reports.model import Format, Measure, Parameter
-from lakehouse.workloads.shop.contracts.gold import DIM_DATE
 
 Node = dict[str, Any]
 
@@ -84,7 +83,7 @@ def parameter_measure(parameter: Parameter) -> str:
 
 def _table(table: ModelTable) -> Node:
     node: Node = {"name": table.name, "description": table.description}
-    if table.source == DIM_DATE:
+    if table.source.is_calendar:
         node["dataCategory"] = "Time"
     return node | {
         "measures": [_measure(each) for each in MEASURES if each.table == table.name],
@@ -106,7 +105,7 @@ def _column(table: ModelTable, column: Column) -> Node:
         "description": column.description,
         "dataType": _TYPES[kind],
         "isHidden": table.is_hidden(column),
-        "isKey": table.source == DIM_DATE and column.name in DIM_DATE.grain,
+        "isKey": table.source.is_calendar and column.name in table.source.grain,
         "formatString": _COLUMN_FORMATS.get(kind),
         "dataCategory": _PLACES.get(column.name),
         "summarizeBy": "none",

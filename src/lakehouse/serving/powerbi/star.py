@@ -9,7 +9,6 @@ from lakehouse.contracts.model import Column, Layer, Reference, Table
 from lakehouse.registry import catalog
 from lakehouse.serving.reports import queries
 from lakehouse.serving.reports.model import Attribute
-from lakehouse.workloads.shop.contracts.gold import DIM_DATE
 
 GOLD = catalog.LAYERS[Layer.GOLD]
 
@@ -35,7 +34,7 @@ class ModelTable:
 
     def is_hidden(self, column: Column) -> bool:
         """Whether people who build reports do without the column: keys, but not the day itself."""
-        return column.key and not (self.source == DIM_DATE and column.name in DIM_DATE.grain)
+        return column.key and not (self.source.is_calendar and column.name in self.source.grain)
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class Relationship:
 
 def role(table: Table, reference: Reference) -> str:
     """Name of the model's table that a reference of a gold table leads to."""
-    if reference.table == DIM_DATE.name:
+    if catalog.table(Layer.GOLD, reference.table).is_calendar:
         return reference.column.removesuffix("_key")
     if table.is_dimension and len(_dimensions_that_name(reference.table)) > 1:
         return f"{_bare(table.name)}_{_bare(reference.table)}"

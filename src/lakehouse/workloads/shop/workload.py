@@ -13,6 +13,7 @@ WORKLOAD = Workload(
     tables=(*sources.TABLES, *silver.TABLES, *gold.TABLES),
     models=science.TABLES,
     pipelines=pipelines.PIPELINES,
+    reconciliation="lakehouse.workloads.shop.reconciliation:checks",
     data_sets=(
         DataSet(sources.ECOM, "olistbr/brazilian-ecommerce", "CC BY-NC-SA 4.0"),
         DataSet(sources.MARKETING, "olistbr/marketing-funnel-olist", "CC BY-NC-SA 4.0"),

@@ -14,7 +14,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.cassandra import LiveTable
-from lakehouse.contracts.star import UNKNOWN_TEXT
+from lakehouse.contracts.star import MONEY, UNKNOWN_TEXT
 from lakehouse.contracts.streams import LATENESS, Stream
 from lakehouse.streams.parsing import JSON, minute_of
 from lakehouse.workloads.weblogs.contracts.live import (
@@ -24,7 +24,7 @@ from lakehouse.workloads.weblogs.contracts.live import (
     RANKINGS,
     SESSION_BY_MINUTE,
 )
-from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM, FUNNEL, MONEY
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM, FUNNEL
 
 _GROUP = ("table", "metric", "dimension", "user_id", "session_id")
 # what an event adds to a figure; of a stream that lacks it: nothing

@@ -16,7 +16,7 @@ from lakehouse.contracts.model import (
     Table,
     Total,
 )
-from lakehouse.contracts.star import date_key, date_member, key, member
+from lakehouse.contracts.star import MONEY, date_key, date_member, key, member
 from lakehouse.contracts.streams import EARLIEST_EVENT
 from lakehouse.workloads.shop.contracts.sources import WORKLOAD
 
@@ -24,7 +24,6 @@ NAMESPACE = Namespace(WORKLOAD, plain=True)
 DIMENSIONS = "lakehouse.workloads.shop.gold.dimensions"
 FACTS = "lakehouse.workloads.shop.gold.facts"
 
-MONEY = "DECIMAL(12,2)"
 SUM_OF_MONEY = "DECIMAL(14,2)"
 DAYS = "DECIMAL(9,2)"
 SUM_OF_DAYS = "DECIMAL(14,2)"

@@ -17,11 +17,11 @@ from lakehouse.contracts.model import (
     Table,
     Total,
 )
+from lakehouse.contracts.star import MONEY
 from lakehouse.workloads.shop.contracts import sources
 
 ECOM_FUNCTIONS = "lakehouse.workloads.shop.silver.ecom"
 MARKETING_FUNCTIONS = "lakehouse.workloads.shop.silver.marketing"
-MONEY = "DECIMAL(12,2)"
 EARLIEST, LATEST = "2000-01-01", "2100-01-01"
 
 ORDER_STATUSES = (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakehouse.contracts.star import MONEY
 from lakehouse.gold.allocation import with_allocation
 from lakehouse.gold.keys import date_key, or_unknown
-from lakehouse.workloads.shop.contracts.gold import DAYS, MONEY, SUM_OF_DAYS, SUM_OF_MONEY
+from lakehouse.workloads.shop.contracts.gold import DAYS, SUM_OF_DAYS, SUM_OF_MONEY
 from lakehouse.workloads.shop.gold.versions import with_version
 
 _SECONDS_A_DAY = 86_400

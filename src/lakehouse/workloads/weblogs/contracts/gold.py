@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Layer, Rule, Severity, Table
-from lakehouse.contracts.star import date_key, date_member, key, member
-from lakehouse.workloads.weblogs.contracts.streams import (
-    CLIENT,
-    EVENT_TYPES,
-    FUNNEL,
-    MONEY,
-    NAMESPACE,
-)
+from lakehouse.contracts.star import MONEY, date_key, date_member, key, member
+from lakehouse.workloads.weblogs.contracts.streams import CLIENT, EVENT_TYPES, FUNNEL, NAMESPACE
 
 FUNCTIONS = "lakehouse.workloads.weblogs.gold.events"
 INCREMENTAL = "lakehouse.gold.event_building:build"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lakehouse.contracts.cassandra import HOUR, MINUTE, LiveTable, Question, event_table
 from lakehouse.contracts.model import Column
+from lakehouse.contracts.star import MONEY
 from lakehouse.contracts.streams import Stream
-from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM, MONEY
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
 _METRIC = Column("metric", "STRING", "What is counted, as access_log.status_class", nullable=False)
 _WINDOW = Column("window_start", "TIMESTAMP", "Start of the minute, UTC", nullable=False)

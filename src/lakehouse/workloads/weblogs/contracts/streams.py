@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Layer, Namespace, Table
-from lakehouse.contracts.streams import IDENTITY_COLUMNS, INGEST_COLUMNS, PARTITION_COLUMNS, Stream
+from lakehouse.contracts.star import MONEY
+from lakehouse.contracts.streams import (
+    IDENTITY_COLUMNS,
+    INGEST_COLUMNS,
+    PARTITION_COLUMNS,
+    Lookup,
+    Stream,
+)
+from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER, DIM_PRODUCT
 
 NAMESPACE = Namespace("weblogs", plain=True, folder="streams")
 _PARSERS = "lakehouse.workloads.weblogs.parsing"
 _AGGREGATION = "lakehouse.workloads.weblogs.minutes:messages"
 COMPACTION = "lakehouse.silver.compaction:compact"
-MONEY = "DECIMAL(12,2)"
 
 # The methods that IANA has registered, and PURGE, by which pages are removed from HTTP caches.
 METHODS = (
@@ -80,6 +87,21 @@ SILVER_CLICKSTREAM = Table(
     builder=COMPACTION,
     partition=PARTITION_COLUMNS,
 )
+_LOOKUPS = "lakehouse.workloads.weblogs.lookups"
+PRODUCT_CATEGORY = Lookup(
+    "dim_product",
+    DIM_PRODUCT,
+    f"{_LOOKUPS}:product_categories",
+    SILVER_ACCESS_LOG.column("product_id"),
+    SILVER_ACCESS_LOG.column("product_category"),
+)
+CUSTOMER_STATE = Lookup(
+    "dim_customer",
+    DIM_CUSTOMER,
+    f"{_LOOKUPS}:customer_states",
+    SILVER_CLICKSTREAM.column("user_id"),
+    SILVER_CLICKSTREAM.column("customer_state"),
+)
 ACCESS_LOG = Stream(
     "access_log",
     "A request",
@@ -90,6 +112,7 @@ ACCESS_LOG = Stream(
     _AGGREGATION,
     "LogToBronzeState",
     "Ecom_log",
+    (PRODUCT_CATEGORY,),
 )
 CLICKSTREAM = Stream(
     "clickstream",
@@ -101,6 +124,7 @@ CLICKSTREAM = Stream(
     _AGGREGATION,
     "ClickToBronzeState",
     "Ecom_clickstream",
+    (PRODUCT_CATEGORY, CUSTOMER_STATE),
     line_timestamp="%Y-%m-%d %H:%M:%S.%f",
 )
 STREAMS: tuple[Stream, ...] = (ACCESS_LOG, CLICKSTREAM)

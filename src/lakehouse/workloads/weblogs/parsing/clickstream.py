@@ -12,10 +12,11 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from lakehouse.contracts.star import MONEY
 from lakehouse.contracts.streams import IMPOSSIBLE_VALUE, UNKNOWN_WORD
 from lakehouse.streams import parsing
 from lakehouse.streams.parsing import Accepted, Flaw, part
-from lakehouse.workloads.weblogs.contracts.streams import EVENT_TYPES, LEVELS, MONEY
+from lakehouse.workloads.weblogs.contracts.streams import EVENT_TYPES, LEVELS
 
 _FORM = (
     r"^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?) \[([^\]\s]+)\] USER_ID: (\S+)"
