@@ -144,8 +144,12 @@ def _run(command: tuple[str, ...]) -> bool:
 
 
 def _workloads_are_complete() -> bool:
-    """Import every function that tables name; other errors are found at each start."""
-    wrong = validation.missing_functions(catalog.FOUND)
+    """Check what takes imports and services; other errors are found at each start."""
+    taken = {port: process for port, process, *_ in public_names.default_ports()}
+    wrong = [
+        *validation.missing_functions(catalog.FOUND),
+        *validation.taken_ports(catalog.FOUND, taken),
+    ]
     for sentence in wrong:
         errors.print(sentence, soft_wrap=True)
     return not wrong

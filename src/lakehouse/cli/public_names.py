@@ -82,11 +82,17 @@ def _consumer_groups() -> Iterator[str]:
                 yield processor.properties["Group"]
 
 
-def _ports() -> Iterator[str]:
+def default_ports() -> Iterator[tuple[int, str, str, str]]:
+    """Yield each default port with its process, its name there and its setting."""
     config = Settings(_env_file=None)
     for process in processes_of(load_services()):
         for name, setting in process.ports.items():
-            yield f"{process.port(name, config)} {process.name} {name} LAKEHOUSE_{setting.upper()}"
+            yield process.port(name, config), process.name, name, setting
+
+
+def _ports() -> Iterator[str]:
+    for port, process, name, setting in default_ports():
+        yield f"{port} {process} {name} LAKEHOUSE_{setting.upper()}"
 
 
 def _commands(command: Any, path: str) -> Iterator[str]:

@@ -30,6 +30,7 @@ class Workload:
         pipelines: its DAGs.
         boards: Grafana boards by title, as `module:name`.
         reconciliation: `module:function` that returns further checks for `verify`.
+        ports: default ports of servers that only it needs, by name.
         data_sets: published data that `download` fetches.
     """
 
@@ -44,4 +45,5 @@ class Workload:
     pipelines: tuple[Pipeline, ...] = ()
     boards: Mapping[str, str] = field(default_factory=dict)
     reconciliation: str = ""
+    ports: Mapping[str, int] = field(default_factory=dict)
     data_sets: tuple[DataSet, ...] = ()

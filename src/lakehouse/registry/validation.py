@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lakehouse.contracts.functions import named
@@ -12,6 +12,7 @@ from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.workload import Workload
 from lakehouse.registry.discovery import PACKAGE, Found, InvalidWorkloadError
 
+_BUILT = (Layer.SILVER, Layer.GOLD)
 _IMPORT = re.compile(rf"^\s*(?:from|import)\s+{re.escape(PACKAGE)}(?:\.|\s+import\s+)(\w+)", re.M)
 
 
@@ -37,10 +38,28 @@ def missing_functions(found: Iterable[Found]) -> list[str]:
     return wrong
 
 
+def taken_ports(found: Iterable[Found], taken: Mapping[int, str]) -> list[str]:
+    """Errors in `ports`: those that another server has.
+
+    Args:
+        found: the workloads.
+        taken: servers of the core by their default ports.
+    """
+    wrong, owners = [], dict(taken)
+    for each in found:
+        for server, port in each.workload.ports.items():
+            if port in owners:
+                reason = f"{port} of {server} is already the port of {owners[port]}; choose another"
+                wrong.append(_says(each, "ports", reason))
+            owners.setdefault(port, f"{server} of {each.workload.name}")
+    return wrong
+
+
 def _problems(found: Sequence[Found]) -> Iterator[str]:
     yield from _names(found)
     yield from _repeated_tables(found)
     yield from _repeated_pipelines(found)
+    yield from taken_ports(found, {})
     for each in found:
         yield from _uses(each, {one.workload.name for one in found})
         yield from _namespaces(each)
@@ -116,7 +135,7 @@ def _modules(each: Found) -> Iterator[str]:
         if not _exists(module):
             yield _says(each, field, f"there is no module {module}; add it or correct the name")
     for table in _tables(each.workload):
-        if table.layer is Layer.SILVER and table.reads and not table.functions:
+        if table.layer in _BUILT and table.reads and not (table.functions or table.builder):
             reason = f"{table.full_name} reads tables but names no module; set it"
             yield _says(each, "functions", reason)
 

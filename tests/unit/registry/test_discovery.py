@@ -196,3 +196,18 @@ def test_module_without_a_declaration(tmp_path: Path) -> None:
     answer = run("toys", (), [tmp_path])
 
     assert f"{package}: WORKLOAD: lakehouse.workloads.toys.workload has no" in answer.stderr
+
+
+def test_declarations_import_no_spark_and_no_settings() -> None:
+    program = "import sys, lakehouse.registry.dictionary; print(*sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(PROJECT / "src")},
+    )
+
+    loaded = answer.stdout.split()
+    assert "lakehouse.workloads.shop.workload" in loaded
+    unwanted = ("pyspark", "pyarrow", "pandas", "lakehouse.platform")
+    assert [name for name in loaded if name.startswith(unwanted)] == []

@@ -13,7 +13,7 @@ from lakehouse.contracts.streams import Stream
 from lakehouse.contracts.workload import Workload
 from lakehouse.registry import catalog
 from lakehouse.registry.discovery import Found, InvalidWorkloadError, in_order
-from lakehouse.registry.validation import missing_functions, require_valid
+from lakehouse.registry.validation import missing_functions, require_valid, taken_ports
 
 TOYS = Namespace("toys")
 BOOKS = Namespace("books")
@@ -222,4 +222,31 @@ def test_dag_of_another_workload(tmp_path: Path) -> None:
 
     assert f"{books.folder}: pipelines: Daily is already a DAG of {toys.folder}" in message(
         toys, books
+    )
+
+
+def test_port_of_another_workload(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", ports={"store": 27017}))
+    books = found(tmp_path, Workload("books", "x", ports={"shelf": 27017}))
+
+    assert message(toys, books) == (
+        f"{books.folder}: ports: 27017 of shelf is already the port of store of toys; "
+        "choose another"
+    )
+
+
+def test_port_of_a_server_of_the_core(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", ports={"store": 9092, "web": 27017}))
+
+    require_valid([toys])
+    assert taken_ports([toys], {9092: "kafka"}) == [
+        f"{toys.folder}: ports: 9092 of store is already the port of kafka; choose another"
+    ]
+
+
+def test_gold_without_functions_and_builder(tmp_path: Path) -> None:
+    table = replace(gold("dim_toy"), reads=("toys",))
+
+    assert "functions: gold_toys.dim_toy reads tables but names no module" in message(
+        found(tmp_path, Workload("toys", "x", tables=(table,)))
     )
