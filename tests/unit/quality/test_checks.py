@@ -68,12 +68,12 @@ def test_required_columns_are_promised_to_be_there(spark: SparkSession) -> None:
 
 def test_repeated_key_counts_each_key_once(spark: SparkSession) -> None:
     rows = spark.createDataFrame(
-        [("a", 1, 1, 5), ("a", 1, 1, 6), ("a", 1, 1, 6), ("a", 2, 1, 5), ("b", 1, 1, 5)], SCHEMA
+        [("a", 1, 1, 5)] * 3 + [("a", 2, 1, 5), ("b", 1, 1, 5), ("b", 1, 1, 6)], SCHEMA
     )
 
     found = repeated(rows, TABLE)
 
-    assert (found.check, found.broken_rows, found.outcome) == ("repeated_key", 1, "failed")
+    assert (found.check, found.broken_rows, found.outcome) == ("repeated_key", 2, "failed")
     assert found.reason == "sale_id, line occurs more than once"
 
 
