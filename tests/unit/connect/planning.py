@@ -76,7 +76,7 @@ def connect_mode() -> Iterator[None]:
 
 
 def depth(message: Message) -> int:
-    """How deep messages are nested, the outermost counted as 1."""
+    """Number of nested messages on the longest path, the outermost included."""
     deepest, level = 0, [message]
     while level:
         deepest += 1
