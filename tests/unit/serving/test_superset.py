@@ -17,9 +17,9 @@ from lakehouse.registry import catalog
 from lakehouse.serving.superset import files as generated
 from lakehouse.serving.superset.charts import KINDS, Chart
 from lakehouse.serving.superset.datasets import beside
-from lakehouse.serving.superset.figures import DATASETS, SESSION_STEPS
-from lakehouse.serving.superset.pages import PAGES
+from lakehouse.serving.superset.declared import DATASETS, PAGES
 from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER
+from lakehouse.workloads.weblogs.superset.figures import SESSION_STEPS
 
 CHARTS = [chart for page in PAGES for chart in page.charts]
 # settings of a chart that name columns, and those that name measures
