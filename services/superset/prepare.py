@@ -11,6 +11,7 @@ import hmac
 import importlib.metadata
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 MARKER = Path(os.environ["SUPERSET_HOME"]) / "prepared"
 # the key that Superset's database is encrypted with
@@ -33,7 +34,6 @@ def main() -> None:
 
         with create_app().app_context():
             migrate()
-            rotate_secret_key()
             ensure_login()
             import_assets(assets)
         MARKER.write_text(state, encoding="utf-8")
@@ -49,11 +49,13 @@ def fingerprint(assets: dict[str, str]) -> str:
 
 
 def migrate() -> None:
-    """Bring tables, permissions and roles up to date."""
+    """Bring tables, their encryption, permissions and roles up to date."""
     from flask_migrate import upgrade
     from superset.extensions import appbuilder, db, security_manager
 
     upgrade()
+    # what follows reads encrypted columns
+    rotate_secret_key()
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
     db.session.commit()
@@ -64,9 +66,14 @@ def rotate_secret_key() -> None:
     former = KEY_FILE.read_text("utf-8") if KEY_FILE.exists() else SECRET_KEY
     if former == SECRET_KEY:
         return
+    from flask_appbuilder import Model
+    from superset.extensions import db
     from superset.utils.encrypt import SecretsMigrator
 
-    SecretsMigrator(former).run()
+    migrator = SecretsMigrator(former)
+    # by itself it searches the metadata of another base class, which has no table
+    migrator._db = SimpleNamespace(metadata=Model.metadata, engine=db.engine)
+    migrator.run()
 
 
 def ensure_login() -> None:

@@ -207,7 +207,9 @@ def test_sum_in_the_source_counts_numbers_alone(tmp_path: Path) -> None:
         "7,5",
         "",
     ]
-    rows = [f'o,{n},p,s,,"{price}",1' for n, price in enumerate([*prices, "1e18", "1e400", "nan"])]
+    rows = [
+        f'o,{n},p,s,,"{price}",1' for n, price in enumerate([*prices, "1e18", "1e400", "1e200000"])
+    ]
     path.write_text("\n".join([header, *rows]), encoding="utf-8")
     load_folder(tmp_path, only=sources.ECOM)
     assert sum_in_source(catalog.table(Layer.SILVER, "order_items"), "price") == Decimal("16.01")

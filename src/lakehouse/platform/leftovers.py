@@ -16,7 +16,7 @@ _ROUNDS = 3
 
 
 class _Owner(Enum):
-    """What a process by itself shows about the platform that started it."""
+    """Owner of a process, by its own traces."""
 
     OURS = auto()
     ANOTHER = auto()

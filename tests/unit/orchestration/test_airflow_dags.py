@@ -29,6 +29,25 @@ def shown(schedule):
 dags = [*map(dag_of, pipelines.KNOWN), maintenance_dag()]
 print(json.dumps({dag.dag_id: shown(dag.schedule) for dag in dags}))
 """
+# a task in process: its step fails once for good, once for now
+FAILING = """
+from types import SimpleNamespace
+from lakehouse.orchestration import pipelines, steps
+from lakehouse.orchestration.airflow_dags import dag_of
+from lakehouse.workloads.shop.pipelines import SILVER_ECOM
+from lakehouse.quality.checks import ChecksFailedError
+
+task = dag_of(SILVER_ECOM).get_task("orders")
+run = SimpleNamespace(conf={"ingest_date": "2026-03-01"})
+for error in (ChecksFailedError("rejected_share"), ConnectionError("HDFS is starting")):
+    def fail(*_, error=error):
+        raise error
+    steps.run = fail
+    try:
+        task.python_callable("silver", "orders", dag_run=run, outlet_events={})
+    except Exception as raised:
+        print(f"{type(raised).__name__}: {raised}")
+"""
 BY_THE_CLOCK = {
     shop.IMPORT_ECOM.dag_id: "0 3 * * *",
     shop.IMPORT_MARKETING.dag_id: "0 3 * * *",
@@ -51,12 +70,25 @@ AFTER_OTHERS = {
 def test_the_clock_can_be_switched_off_and_nothing_else(
     schedules: str, by_the_clock: dict[str, str | None], tmp_path: Path
 ) -> None:
-    differing = {"AIRFLOW_HOME": str(tmp_path), "PYTHONPATH": str(PROJECT / "src")}
+    shown = run_program(PROGRAM, tmp_path, schedules)
+    assert json.loads(shown[-1]) == by_the_clock | AFTER_OTHERS
+
+
+def test_failed_check_ends_a_task_at_its_first_attempt(tmp_path: Path) -> None:
+    assert run_program(FAILING, tmp_path, "false")[-2:] == [
+        "AirflowFailException: rejected_share (not retried: it would fail again)",
+        "ConnectionError: HDFS is starting",
+    ]
+
+
+def run_program(text: str, home: Path, schedules: str) -> list[str]:
+    """Lines that a program prints in a process of its own."""
+    differing = {"AIRFLOW_HOME": str(home), "PYTHONPATH": str(PROJECT / "src")}
     answer = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
+        [sys.executable, "-c", text],
         capture_output=True,
         text=True,
         env=os.environ | differing | {"LAKEHOUSE_SCHEDULES": schedules},
     )
     assert answer.returncode == 0, answer.stderr
-    assert json.loads(answer.stdout.splitlines()[-1]) == by_the_clock | AFTER_OTHERS
+    return answer.stdout.splitlines()

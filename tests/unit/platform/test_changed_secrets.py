@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -129,16 +128,24 @@ def rotate_secret_key(
         monkeypatch.setenv(name, str(tmp_path))
     former: list[str] = []
 
-    def migrator(key: str) -> Any:
-        return SimpleNamespace(run=lambda: former.append(key))
+    class Migrator:
+        def __init__(self, key: str) -> None:
+            self._db = SimpleNamespace(metadata="no table")
+            self._key = key
+
+        def run(self) -> None:
+            assert self._db.metadata == "all tables"
+            former.append(self._key)
 
     modules = {
+        "flask_appbuilder": SimpleNamespace(Model=SimpleNamespace(metadata="all tables")),
+        "superset.extensions": SimpleNamespace(db=SimpleNamespace(engine=None)),
         "superset": SimpleNamespace(),
         "superset.app": SimpleNamespace(
             create_app=lambda: SimpleNamespace(app_context=nullcontext)
         ),
         "superset.utils": SimpleNamespace(),
-        "superset.utils.encrypt": SimpleNamespace(SecretsMigrator=migrator),
+        "superset.utils.encrypt": SimpleNamespace(SecretsMigrator=Migrator),
     }
     for name, module in modules.items():
         monkeypatch.setitem(sys.modules, name, module)  # type: ignore[arg-type]
@@ -147,8 +154,9 @@ def rotate_secret_key(
         monkeypatch.setenv("LAKEHOUSE_SUPERSET_SECRET_KEY", key)
         former.clear()
         main = runpy.run_path(str(SERVICES / "superset" / "prepare.py"))["main"]
-        names = ("migrate", "ensure_login", "import_assets")
+        names = ("ensure_login", "import_assets")
         main.__globals__.update(dict.fromkeys(names, lambda *_: None))
+        main.__globals__["migrate"] = main.__globals__["rotate_secret_key"]
         main.__globals__["fingerprint"] = lambda assets: f"state with {key}"
         main()
         return list(former)

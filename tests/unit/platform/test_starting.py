@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,25 @@ def start(keeper: Keeper, monkeypatch: pytest.MonkeyPatch, folder: Path, *all_: 
 def test_a_process_starts_after_everything_it_needs(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    keeper = Keeper()
+    class Slow(Keeper):
+        """Notes what was ready when a process started; each is ready at its third probe."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.ready_at_start: dict[str, set[str]] = {}
+            self._probes: Counter[str] = Counter()
+
+        def start(self, name: str) -> None:
+            self.ready_at_start[name] = {one for one, n in self._probes.items() if n >= 3}
+            super().start(name)
+
+        def ready(self, process: Process, config: Settings) -> bool:
+            self._probes[process.name] += 1
+            return self._probes[process.name] >= 3
+
+    keeper = Slow()
     start(keeper, monkeypatch, tmp_path, process("c", "a", "b"), process("b", "a"), process("a"))
-    assert keeper.started == ["a", "b", "c"]
+    assert keeper.ready_at_start == {"a": set(), "b": {"a"}, "c": {"a", "b"}}
 
 
 def test_processes_that_do_not_need_each_other_start_together(

@@ -13,6 +13,7 @@ import yaml
 from lakehouse.contracts import cassandra
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.registry import catalog
+from lakehouse.serving.dashboard.words import product as shown_product
 from lakehouse.serving.grafana.alerts import ALERTS
 from lakehouse.serving.grafana.boards import BOARDS
 from lakehouse.serving.grafana.files import GRAFANA_RULES, PROMETHEUS_RULES, TITLES
@@ -127,6 +128,40 @@ def test_labels_that_texts_name_are_there() -> None:
 
 def loaded(file: str) -> Any:
     return yaml.safe_load((PROVISIONING / file).read_text("utf-8"))
+
+
+PRODUCT = "4d2a9c31f0e84b7d9a6c5b4e3f2a1d0c"
+# columns with product ids, by what a query holds
+PRODUCT_COLUMNS = {"product_id": "product_id", "'clickstream.product'": "dimension"}
+
+
+def product_panels() -> list[tuple[str, str, dict[str, Any]]]:
+    """Title, column with product ids and overrides by column, of each panel with such a column."""
+    return [
+        (panel["title"], column, overrides(panel))
+        for board in dashboards()
+        for panel in board["panels"]
+        for text, column in PRODUCT_COLUMNS.items()
+        if any(text in target.get("target", "") for target in panel.get("targets", ()))
+    ]
+
+
+def overrides(panel: dict[str, Any]) -> dict[str, Any]:
+    return {
+        one["matcher"]["options"]: {each["id"]: each["value"] for each in one["properties"]}
+        for one in panel["fieldConfig"].get("overrides", ())
+    }
+
+
+def test_products_are_shown_by_short_id_as_on_the_live_page() -> None:
+    found = product_panels()
+    assert {title for title, _, _ in found} == {"Top products of the last hour", "Latest events"}
+    for title, column, overridden in found:
+        (mapping,) = overridden[column]["mappings"]
+        pattern = mapping["options"]["pattern"].strip("/")
+        text = mapping["options"]["result"]["text"].replace("$", "\\")
+        assert re.sub(pattern, text, PRODUCT) == shown_product(PRODUCT, None).split()[1], title
+        assert re.sub(pattern, text, "prod_8199") == "prod_8199"
 
 
 def test_data_sources_have_the_uids_that_panels_name() -> None:

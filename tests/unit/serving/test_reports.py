@@ -68,6 +68,7 @@ def test_a_role_that_ends_with_the_column_is_name_enough() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_slicer_names_a_column(page: Page) -> None:
+    assert page.slicers
     for table, attribute in page.slicers:
         assert queries.column(catalog.table(Layer.GOLD, table), attribute).name
 

@@ -14,12 +14,13 @@ from pyspark.sql import SparkSession
 
 from lakehouse.contracts.model import Layer
 from lakehouse.registry import catalog
+from lakehouse.serving.dashboard import words
 from lakehouse.serving.superset import files as generated
 from lakehouse.serving.superset.charts import KINDS, Chart
 from lakehouse.serving.superset.datasets import beside
 from lakehouse.serving.superset.declared import DATASETS, PAGES
 from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER
-from lakehouse.workloads.weblogs.superset.figures import SESSION_STEPS
+from lakehouse.workloads.weblogs.superset.figures import EVENTS, SESSION_STEPS
 
 CHARTS = [chart for page in PAGES for chart in page.charts]
 # settings of a chart that name columns, and those that name measures
@@ -120,6 +121,20 @@ def test_a_session_is_counted_at_each_step_up_to_its_furthest(spark: SparkSessio
         "add_to_cart": 1,
         "purchase": 1,
     }
+
+
+def test_products_are_named_as_on_the_live_page(spark: SparkSession) -> None:
+    (computed,) = EVENTS.computed
+    products = [("4d2a9c31f0e84b7d9a6c5b4e3f2a1d0c", "garden_tools"), ("prod_8199", None)]
+    frame = spark.createDataFrame(
+        products, "product_id STRING, product_category_name_english STRING"
+    )
+    frame.createOrReplaceTempView("product")
+
+    found = [row[0] for row in spark.sql(f"SELECT {computed.sql} FROM product").collect()]
+
+    assert found == ["garden tools 4d2a9c", "product prod_8199"]
+    assert found == [words.product(*one) for one in products]
 
 
 @pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)

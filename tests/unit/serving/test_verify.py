@@ -256,6 +256,7 @@ FAULTS: list[tuple[str, Callable[[list[Row]], list[Row]], Broken]] = [
         changed("customer_unique_id", "x"),
         {(GOLD, "dim_customer", "people")},
     ),
+    ("gold.dim_customer", duplicate, {(GOLD, "dim_customer", "current versions")}),
     (
         "gold.dim_customer",
         delete,

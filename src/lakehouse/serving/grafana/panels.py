@@ -48,6 +48,7 @@ class Panel:
         totals: the columns that are added up; the largest of the first come first.
         newest_by: in a table, rows are ordered by this column, the newest first.
         hidden: columns of a table that are not shown.
+        product: column of a table with product ids, which are shown shortened.
         good: of a panel of states, 0 or 1: the state that is green; the other is red.
         most: highest value of the axis or bar, where the unit has one.
     """
@@ -65,6 +66,7 @@ class Panel:
     totals: tuple[str, ...] = ()
     newest_by: str = ""
     hidden: tuple[str, ...] = ()
+    product: str = ""
     good: int = 1
     most: float | None = None
 

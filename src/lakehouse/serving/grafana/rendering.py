@@ -23,11 +23,15 @@ from grafana_foundation_sdk.models.common import (
     VizOrientation,
 )
 from grafana_foundation_sdk.models.dashboard import (
+    DashboardRegexMapOptions,
     DataSourceRef,
     DataTransformerConfig,
+    DynamicConfigValue,
     FieldColorModeId,
+    RegexMap,
     Threshold,
     ThresholdsMode,
+    ValueMappingResult,
     VariableHide,
     VariableRefresh,
 )
@@ -46,6 +50,17 @@ from lakehouse.serving.grafana.panels import (
 _HEIGHT, _STAT_HEIGHT = 8, 4
 _MOST_ROWS = 15
 _REFRESH = "10s"
+# ids of the published data have 32 digits: six of them tell products apart, as on the live page
+_SHORT_ID = DynamicConfigValue(
+    id_val="mappings",
+    value=[
+        RegexMap(
+            options=DashboardRegexMapOptions(
+                pattern=r"/^(\w{6})\w{26}$/", result=ValueMappingResult(text="$1")
+            )
+        )
+    ],
+)
 _NOTHING = {
     CASSANDRA: "no data: ./lakehouse stream write brings some",
     PROMETHEUS: "no figures: ./lakehouse status says what runs",
@@ -182,6 +197,8 @@ def _transformations(panel: Panel) -> list[tuple[str, dict[str, Any]]]:
 
 def _shape(builder: Any, panel: Panel) -> None:
     """What only one kind of panel knows."""
+    if panel.product:
+        builder.override_by_name(panel.product, [_SHORT_ID])
     if panel.kind == "timeseries":
         builder.fill_opacity(20 if panel.stacked else 5)
         mode = StackingMode.NORMAL if panel.stacked else StackingMode.NONE

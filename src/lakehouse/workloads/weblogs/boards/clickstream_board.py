@@ -93,12 +93,13 @@ BOARD = Board(
             (
                 Panel(
                     "Top products of the last hour",
-                    "Products that visitors do most with, and what they brought",
+                    "Products with the most events, by short id; the live page has categories",
                     "table",
                     live_tables.ranking("clickstream.product", "event_count", live_tables.AMOUNT),
                     last=live_tables.LAST_HOUR,
                     total_by="dimension",
                     totals=("event_count", "revenue"),
+                    product="dimension",
                 ),
                 Panel(
                     "Sessions of the last minute",
@@ -111,8 +112,10 @@ BOARD = Board(
                     "The newest of the last minute",
                     "table",
                     live_tables.latest(
-                        CLICKSTREAM, "event_type", "user_id", "session_id", "product_id"
+                        CLICKSTREAM,
+                        *("event_type", "user_id", "session_id", "product_category", "product_id"),
                     ),
+                    product="product_id",
                     width=24,
                     newest_by="occurred_at",
                 ),
