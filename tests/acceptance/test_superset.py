@@ -15,7 +15,7 @@ from lakehouse.platform.secrets import GENERATORS
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import log_file
 from lakehouse.serving.superset.charts import Chart
-from lakehouse.serving.superset.pages import PAGES
+from lakehouse.serving.superset.declared import PAGES
 from lakehouse.serving.thrift import query
 
 CHARTS = [chart for page in PAGES for chart in page.charts]

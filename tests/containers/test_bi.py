@@ -15,7 +15,7 @@ from containers.stack import Stack, until
 from integration.pages import Browser
 from lakehouse.platform.services import in_profile, load_services, processes_of
 from lakehouse.platform.settings import PROJECT, Settings
-from lakehouse.serving.superset.pages import PAGES
+from lakehouse.serving.superset.declared import PAGES
 
 BI = ("--profile", "bi")
 # what another profile starts as well goes on when these tests have ended

@@ -29,6 +29,11 @@ class Workload:
         questions: queries of live pages, each of one live table.
         pipelines: its DAGs.
         boards: Grafana boards by title, as `module:name`.
+        parameters: `module:name` of parameters of measures.
+        measures: `module:name` of its measures.
+        report_pages: `module:name` of its pages of the Power BI report.
+        superset_datasets: `module:name` of its datasets in Superset.
+        superset_pages: `module:name` of its pages in Superset.
         reconciliation: `module:function` that returns further checks for `verify`.
         ports: default ports of servers that only it needs, by name.
         data_sets: published data that `download` fetches.
@@ -44,6 +49,11 @@ class Workload:
     questions: tuple[Question, ...] = ()
     pipelines: tuple[Pipeline, ...] = ()
     boards: Mapping[str, str] = field(default_factory=dict)
+    parameters: str = ""
+    measures: str = ""
+    report_pages: str = ""
+    superset_datasets: str = ""
+    superset_pages: str = ""
     reconciliation: str = ""
     ports: Mapping[str, int] = field(default_factory=dict)
     data_sets: tuple[DataSet, ...] = ()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 from lakehouse.contracts import quality
 from lakehouse.contracts.bronze import imported
 from lakehouse.contracts.cassandra import LiveTable, Question, event_table
 from lakehouse.contracts.data_sets import DataSet
+from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.pipelines import Pipeline
 from lakehouse.contracts.streams import Lookup, Stream
@@ -78,6 +80,12 @@ def table(layer: Layer, name: str) -> Table:
         known = [candidate.address for candidate in LAYERS[layer]]
         raise UnknownTableError(_unknown(f"{layer} table", name, known))
     return found
+
+
+def objects(field: str) -> tuple[Any, ...]:
+    """What a field of the workloads names as `module:name`, a tuple each, in one tuple."""
+    references = [getattr(each, field) for each in WORKLOADS]
+    return tuple(one for reference in references if reference for one in named(reference))
 
 
 def stream(name: str) -> Stream:

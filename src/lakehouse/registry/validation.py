@@ -12,6 +12,11 @@ from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.workload import Workload
 from lakehouse.registry.discovery import PACKAGE, Found, InvalidWorkloadError
 
+# fields of a workload that name one function or object
+_NAMED = (
+    *("parameters", "measures", "report_pages"),
+    *("superset_datasets", "superset_pages", "reconciliation"),
+)
 _BUILT = (Layer.SILVER, Layer.GOLD)
 _IMPORT = re.compile(rf"^\s*(?:from|import)\s+{re.escape(PACKAGE)}(?:\.|\s+import\s+)(\w+)", re.M)
 
@@ -176,8 +181,9 @@ def _references(workload: Workload) -> Iterator[tuple[str, str]]:
         yield f"aggregation of {stream.name}", stream.aggregation
         for lookup in stream.lookups:
             yield f"lookups of {stream.name}", lookup.rows
-    if workload.reconciliation:
-        yield "reconciliation", workload.reconciliation
+    for field in _NAMED:
+        if reference := getattr(workload, field):
+            yield field, reference
     for title, board in workload.boards.items():
         yield f"boards: {title}", board
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import IntFlag
 from typing import TYPE_CHECKING, NamedTuple
 
+from lakehouse.registry.catalog import PIPELINES, STREAMS
 from lakehouse.serving.reconciliation import Line
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 EXAMPLES = 5
-GOLD_DAG = "Log_from_Silver_to_Gold_with_Hive"
+_LIVE_FLOWS = " and ".join(stream.live_flow for stream in STREAMS)
+GOLD_DAG = next(pipeline.dag_id for pipeline in PIPELINES if pipeline.compacted)
 
 
 class Hop(IntFlag):
@@ -190,7 +192,7 @@ _LOG_REMEDY = (
 _FILES_REMEDY = "the flows may still be reading: ./lakehouse watch, ./lakehouse status"
 _REMEDIES = {
     Hop.CLEAN | Hop.DEAD_LETTER: "see ./lakehouse logs streaming",
-    Hop.CASSANDRA: "see the flows Ecom_log and Ecom_clickstream, ./lakehouse watch",
+    Hop.CASSANDRA: f"see the flows {_LIVE_FLOWS}, ./lakehouse watch",
     Hop.SILVER: "see the flow ToSilverState, which writes bundle by bundle",
     Hop.GOLD: f"./lakehouse run {GOLD_DAG} brings gold up to date",
 }

@@ -17,7 +17,7 @@ from lakehouse.platform.errors import PlatformError, UnknownNameError
 from lakehouse.platform.secrets import page
 from lakehouse.platform.services import Service, load_services
 from lakehouse.platform.settings import Settings
-from lakehouse.serving.superset.pages import PAGES
+from lakehouse.serving.superset.declared import PAGES
 
 Url = Callable[[Settings], str]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

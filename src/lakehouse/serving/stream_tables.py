@@ -12,7 +12,6 @@ from lakehouse.contracts.star import MONEY
 from lakehouse.contracts.streams import Stream
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.settings import Settings
-from lakehouse.registry import catalog
 from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.thrift import QueryError, query
 
@@ -69,7 +68,7 @@ def silver_place(stream: Stream, config: Settings) -> str:
 
 def gold_place(stream: Stream) -> str:
     """The table of gold."""
-    return catalog.table(Layer.GOLD, stream.fact).full_name
+    return f"{stream.event.namespace.database(Layer.GOLD)}.{stream.fact}"
 
 
 def holding(stream: Stream, place: str) -> Holding:

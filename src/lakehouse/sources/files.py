@@ -34,8 +34,8 @@ def find_source_files(folder: Path, only: str | None = None) -> list[SourceFile]
 
     Args:
         folder: where to look, itself and two folders down, or a zip archive.
-        only: `ecom` or `marketing`; both databases if None, or the one whose files are there if
-            the other has none at all.
+        only: name of one source database; all if None, or those whose files are there if others
+            have none at all.
 
     Returns:
         a file for each table of the databases, in the order of the contracts.

@@ -1,4 +1,4 @@
-"""Loading the published files into the PostgreSQL databases `ecom` and `marketing`.
+"""Loading the published files into the source databases of PostgreSQL.
 
 Every file is checked before a database is touched; then each database takes all its tables in one
 transaction, and both commit at the very end. Loading again replaces the content, so that the same
@@ -39,7 +39,7 @@ class TableLoad:
     """What became of one table.
 
     Attributes:
-        database: `ecom` or `marketing`.
+        database: name of the source database.
         table: the table's name.
         file: the file it was read from.
         rows: rows it holds now.
@@ -87,7 +87,7 @@ def load_folder(
 
     Args:
         folder: where the files are, up to two folders down, or a zip archive of them.
-        only: `ecom` or `marketing` for one database; both if None.
+        only: name of one source database; all if None.
         report: called with (`check` or `load`, table, rows) after each table.
         connect: opens a database (name, role); replaced in tests.
 

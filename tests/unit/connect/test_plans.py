@@ -9,19 +9,18 @@ from google.protobuf.message import DecodeError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts import catalog, gold_science
+from lakehouse.contracts.functions import function_of
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.gold import keys
-from lakehouse.gold.building import function_of as gold_function
+from lakehouse.registry import catalog
 from lakehouse.silver import judging
-from lakehouse.silver.building import function_of as silver_function
 from unit.connect.planning import Planner, connect_mode, depth
 
 # of messages in Protocol Buffers, unless a program allows more
 MOST_NESTED = 100
 SILVER = catalog.batch(Layer.SILVER)
 # a table of constants is made from rows of the client, not from a plan
-GOLD = [t for t in catalog.LAYERS[Layer.GOLD] if t.reads and t.source != gold_science.SOURCE]
+GOLD = [t for t in catalog.LAYERS[Layer.GOLD] if t.reads and t.functions]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +44,7 @@ def view(table: Table) -> str:
 def silver(planner: Planner, contract: Table) -> DataFrame:
     """All that a build of a silver table computes, as `silver.building` does."""
     read = [catalog.table(Layer.SOURCE, name) for name in contract.reads]
-    rows = silver_function(contract)(*[planner.table(view(table)) for table in read])
+    rows = function_of(contract)(*[planner.table(view(table)) for table in read])
     parents = {
         reference.table: planner.table(view(catalog.table(Layer.SILVER, reference.table)))
         for reference in contract.references
@@ -56,8 +55,8 @@ def silver(planner: Planner, contract: Table) -> DataFrame:
 
 def gold(planner: Planner, contract: Table) -> DataFrame:
     """All that a build of a gold table computes, as `gold.building` does."""
-    read = [catalog.read_by_gold(name) for name in contract.reads]
-    rows = gold_function(contract)(*[planner.table(view(table)) for table in read])
+    read = [catalog.read_by(contract, name) for name in contract.reads]
+    rows = function_of(contract)(*[planner.table(view(table)) for table in read])
     if contract.columns[0].key and contract.columns[0].type == "BIGINT":
         rows = keys.with_keys(rows, planner.table(view(contract)), contract)
     if contract.unknown_member:

@@ -74,9 +74,7 @@ EXCEPTIONS: dict[str, str] = {
     "serving/dashboard/portal.py": "names the table of sessions",
     "serving/funnel.py": "counts sessions by the steps of the shop's funnel",
     "serving/ledger.py": "counts of writers come from the generator of the logs",
-    "serving/reports/measures.py": "measures are not declared by workloads yet",
     "serving/stream_proof.py": "counts of writers come from the generator of the logs",
-    "serving/superset/figures.py": "charts are not declared by workloads yet",
 }
 # a base class of errors is no server
 ALLOWED = ("contracts", "platform/errors")

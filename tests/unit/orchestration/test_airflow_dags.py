@@ -32,11 +32,12 @@ print(json.dumps({dag.dag_id: shown(dag.schedule) for dag in dags}))
 # a task in process: its step fails once for good, once for now
 FAILING = """
 from types import SimpleNamespace
-from lakehouse.orchestration import pipelines, steps
+from lakehouse.orchestration import steps
 from lakehouse.orchestration.airflow_dags import dag_of
 from lakehouse.quality.checks import ChecksFailedError
+from lakehouse.workloads.shop.pipelines import SILVER_ECOM
 
-task = dag_of(pipelines.SILVER_ECOM).get_task("orders")
+task = dag_of(SILVER_ECOM).get_task("orders")
 run = SimpleNamespace(conf={"ingest_date": "2026-03-01"})
 for error in (ChecksFailedError("rejected_share"), ConnectionError("HDFS is starting")):
     def fail(*_, error=error):

@@ -18,6 +18,7 @@ DECLARATION = """
 from lakehouse.contracts.bronze import imported
 from lakehouse.contracts.model import Column, Layer, Namespace, Table
 from lakehouse.contracts.pipelines import Pipeline
+from lakehouse.contracts.star import key, member
 from lakehouse.contracts.workload import Workload
 
 TOYS = Namespace("{name}")
@@ -53,14 +54,25 @@ GOLD = Table(
     reads=("products",),
     functions="{module}",
 )
+FACT = Table(
+    Layer.GOLD,
+    "fact_sale",
+    "A toy sold",
+    (Column("toy_id", "STRING", "The toy", nullable=False), key("product_key", "The toy")),
+    grain=("toy_id",),
+    namespace=TOYS,
+    reads=("products", "dim_product"),
+    references=(member("product_key", "dim_product"),),
+    functions="{module}",
+)
 WORKLOAD = Workload(
     "{name}",
     "Toys",
-    tables=(SOURCE, SILVER, GOLD),
+    tables=(SOURCE, SILVER, GOLD, FACT),
     pipelines=(
         Pipeline("Import_{name}", "Toys to bronze", Layer.BRONZE, (imported(SOURCE),)),
         Pipeline("Silver_{name}", "Toys", Layer.SILVER, (SILVER,), after=("Import_{name}",)),
-        Pipeline("Gold_{name}", "Toys", Layer.GOLD, (GOLD,), after=("Silver_{name}",)),
+        Pipeline("Gold_{name}", "Toys", Layer.GOLD, (GOLD, FACT), after=("Silver_{name}",)),
     ),
 )
 """
@@ -70,6 +82,9 @@ def products(products):
 
 def dim_product(products):
     return products
+
+def fact_sale(products, dim_product):
+    return products.join(dim_product, "toy_id")
 """
 # a package below `lakehouse.workloads` may lie in another folder, as tests and notebooks need it
 PROGRAM = """
@@ -83,17 +98,23 @@ from lakehouse.cli import public_names
 from lakehouse.orchestration import pipelines
 from lakehouse.platform import postgres
 from lakehouse.registry import catalog, dictionary, validation
+from lakehouse.serving.powerbi import star
+from lakehouse.serving.superset.datasets import Dataset
 
 product = catalog.table(Layer.GOLD, f"gold_{sys.argv[1]}.dim_product")
+sale = catalog.table(Layer.GOLD, f"gold_{sys.argv[1]}.fact_sale")
 print(json.dumps({
     "workloads": [each.name for each in catalog.WORKLOADS],
     "folder": places.folder(product),
     "quarantine": places.quarantine_folder(catalog.read_by(product, "products")),
-    "reads": [catalog.read_by(product, name).full_name for name in product.reads],
+    "reads": [catalog.read_by(sale, name).full_name for name in sale.reads],
+    "needs": sorted(catalog.needs(sale)),
     "shop": catalog.table(Layer.GOLD, "dim_product").workload,
     "runs": [each.dag_id for each in pipelines.PIPELINES],
     "owner": postgres.owners().get(sys.argv[1]),
     "missing": validation.missing_functions(catalog.FOUND),
+    "dataset": Dataset(sale.full_name, "", ("product_key",), ()).sql(),
+    "power bi": [each.name for each in star.tables()].count("dim_product"),
     "dictionary": dictionary.render().count(product.full_name),
     "public": public_names.page(app).count(product.full_name),
 }))
@@ -145,11 +166,15 @@ def test_workload_is_found_and_known_everywhere(tmp_path: Path, kind: str) -> No
     assert answer["workloads"] == ["shop", "toys", "weblogs"]
     assert answer["folder"] == "/lakehouse/gold/toys/dim_product"
     assert answer["quarantine"] == "/lakehouse/quarantine/toys/products"
-    assert answer["reads"] == ["silver_toys.products"]
+    assert answer["reads"] == ["silver_toys.products", "gold_toys.dim_product"]
+    assert answer["needs"] == ["gold_toys.dim_product"]
     assert answer["shop"] == "shop"
     assert answer["runs"][-3:] == ["Import_toys", "Silver_toys", "Gold_toys"]
     assert answer["owner"] == "loader"
     assert answer["missing"] == []
+    assert "FROM gold_toys.fact_sale fact" in answer["dataset"]
+    assert "JOIN gold_toys.dim_product product" in answer["dataset"]
+    assert answer["power bi"] == 1
     assert answer["dictionary"]
     assert answer["public"]
 

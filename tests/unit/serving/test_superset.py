@@ -18,9 +18,9 @@ from lakehouse.serving.dashboard import words
 from lakehouse.serving.superset import files as generated
 from lakehouse.serving.superset.charts import KINDS, Chart
 from lakehouse.serving.superset.datasets import beside
-from lakehouse.serving.superset.figures import DATASETS, EVENTS, SESSION_STEPS
-from lakehouse.serving.superset.pages import PAGES
+from lakehouse.serving.superset.declared import DATASETS, PAGES
 from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER
+from lakehouse.workloads.weblogs.superset.figures import EVENTS, SESSION_STEPS
 
 CHARTS = [chart for page in PAGES for chart in page.charts]
 # settings of a chart that name columns, and those that name measures

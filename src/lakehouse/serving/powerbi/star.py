@@ -10,7 +10,8 @@ from lakehouse.registry import catalog
 from lakehouse.serving.reports import queries
 from lakehouse.serving.reports.model import Attribute
 
-GOLD = catalog.LAYERS[Layer.GOLD]
+# one model, of the databases named after a layer: in it a table's name is unique
+GOLD = tuple(table for table in catalog.LAYERS[Layer.GOLD] if table.namespace.plain)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Relationship:
 
 def role(table: Table, reference: Reference) -> str:
     """Name of the model's table that a reference of a gold table leads to."""
-    if catalog.table(Layer.GOLD, reference.table).is_calendar:
+    if catalog.table(Layer.GOLD, table.sibling(reference.table)).is_calendar:
         return reference.column.removesuffix("_key")
     if table.is_dimension and len(_dimensions_that_name(reference.table)) > 1:
         return f"{_bare(table.name)}_{_bare(reference.table)}"

@@ -60,7 +60,7 @@ def column(table: Table, attribute: Attribute) -> Column:
     """
     holder = table
     if attribute.key:
-        holder = catalog.table(Layer.GOLD, reference(table, attribute.key).table)
+        holder = catalog.table(Layer.GOLD, table.sibling(reference(table, attribute.key).table))
     try:
         return holder.column(attribute.column)
     except KeyError as error:

@@ -94,7 +94,9 @@ class Dataset:
     @property
     def columns(self) -> dict[str, Column]:
         """Every column of the query by name, keys and personal ones among them."""
-        joined = [column for reference in self._joined() for column, _ in _brought(reference)]
+        joined = [
+            column for reference in self._joined() for column, _ in _brought(self.table, reference)
+        ]
         repeated = [self.exploded.column] if self.exploded else []
         computed = [one.column for one in self.computed]
         found = (*self.table.columns, *joined, *repeated, *computed)
@@ -115,9 +117,9 @@ class Dataset:
         tables = [f"FROM {self.table.full_name} fact"]
         for reference in self._joined():
             role = _role(reference)
-            chosen += [f"{sql} AS {column.name}" for column, sql in _brought(reference)]
+            chosen += [f"{sql} AS {column.name}" for column, sql in _brought(self.table, reference)]
             tables.append(
-                f"JOIN {Layer.GOLD}.{reference.table} {role} "
+                f"JOIN {self.table.sibling(reference.table)} {role} "
                 f"ON {role}.{reference.target} = fact.{reference.column}"
             )
         chosen += [f"{one.sql} AS {one.column.name}" for one in self.computed]
@@ -134,7 +136,7 @@ class Dataset:
             "table_name": self.name,
             "description": self.table.description,
             "main_dttm_col": self.time,
-            "schema": str(Layer.GOLD),
+            "schema": self.table.database,
             "sql": self.sql(),
             "filter_select_enabled": True,
             "columns": [_column(column) for column in self.offered],
@@ -172,10 +174,10 @@ def _role(reference: Reference) -> str:
     return reference.column.removesuffix("_key")
 
 
-def _brought(reference: Reference) -> Iterator[tuple[Column, str]]:
+def _brought(fact: Table, reference: Reference) -> Iterator[tuple[Column, str]]:
     """Columns that a dimension adds, with the SQL that reads each."""
     role = _role(reference)
-    for column in catalog.table(Layer.GOLD, reference.table).columns:
+    for column in catalog.table(Layer.GOLD, fact.sibling(reference.table)).columns:
         if column.key:
             continue
         yield replace(column, name=beside(role, column.name)), f"{role}.{column.name}"

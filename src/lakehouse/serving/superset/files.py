@@ -11,8 +11,7 @@ import yaml
 
 from lakehouse.serving.superset import dashboards
 from lakehouse.serving.superset.datasets import DATABASE_NAME, identity
-from lakehouse.serving.superset.figures import DATASETS
-from lakehouse.serving.superset.pages import PAGES
+from lakehouse.serving.superset.declared import DATASETS, PAGES
 
 FOLDER = Path("superset")
 # services/superset puts the engine's address and login in the place of this at each connection

@@ -13,6 +13,11 @@ WORKLOAD = Workload(
     tables=(*sources.TABLES, *silver.TABLES, *gold.TABLES),
     models=science.TABLES,
     pipelines=pipelines.PIPELINES,
+    parameters="lakehouse.workloads.shop.reports.measures:PARAMETERS",
+    measures="lakehouse.workloads.shop.reports.measures:MEASURES",
+    report_pages="lakehouse.workloads.shop.reports.pages:PAGES",
+    superset_datasets="lakehouse.workloads.shop.superset.figures:DATASETS",
+    superset_pages="lakehouse.workloads.shop.superset.pages:PAGES",
     reconciliation="lakehouse.workloads.shop.reconciliation:checks",
     data_sets=(
         DataSet(sources.ECOM, "olistbr/brazilian-ecommerce", "CC BY-NC-SA 4.0"),

@@ -16,6 +16,10 @@ WORKLOAD = Workload(
     live_tables=live.TABLES,
     questions=live.QUESTIONS,
     pipelines=pipelines.PIPELINES,
+    measures="lakehouse.workloads.weblogs.reports.measures:MEASURES",
+    report_pages="lakehouse.workloads.weblogs.reports.pages:PAGES",
+    superset_datasets="lakehouse.workloads.weblogs.superset.figures:DATASETS",
+    superset_pages="lakehouse.workloads.weblogs.superset.pages:PAGES",
     boards={
         "ClickStreamEcom": "lakehouse.workloads.weblogs.boards.clickstream_board:BOARD",
         "LogEcom": "lakehouse.workloads.weblogs.boards.log_board:BOARD",

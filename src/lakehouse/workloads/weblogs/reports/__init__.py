@@ -1,0 +1,1 @@
+"""Measures and pages of the Power BI report."""
