@@ -5,10 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from lakehouse.platform.settings import Settings
-from lakehouse.platform.supervise import Supervisor
-
-# the variant for programs with threads; the other one hangs a JVM
+# the variant for programs with threads
 LIBRARY = "usr/lib/*/faketime/libfaketimeMT.so.1"
 
 
@@ -38,18 +35,6 @@ class FakeClock:
         partial = self._offset.with_suffix(".partial")
         partial.write_text(f"-{seconds}\n", "utf-8")
         partial.replace(self._offset)
-
-    def give(self, name: str, config: Settings) -> None:
-        """Start a server of the platform again, with this clock."""
-        file = config.run_dir / "supervisord.conf"
-        variables = ",".join(f'{key}="{value}"' for key, value in self.environment.items())
-        section = f"[program:{name}]\n"
-        text = file.read_text("utf-8")
-        assert section in text
-        file.write_text(text.replace(section, f"{section}environment={variables}\n"), "utf-8")
-        supervisor = Supervisor(config)
-        supervisor._reload()
-        supervisor.start(name)
 
 
 def _fetch_library(folder: Path) -> Path:
