@@ -5,6 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from lakehouse.platform.settings import Settings
+from lakehouse.platform.supervise import Supervisor
+
 SOURCE = Path(__file__).with_name("clock.c")
 
 
@@ -30,3 +33,15 @@ class FakeClock:
         # in place: the processes have mapped the file
         with self._offset.open("r+b") as file:
             file.write((-seconds).to_bytes(8, "little", signed=True))
+
+    def give(self, name: str, config: Settings) -> None:
+        """Start a server of the platform again, with this clock."""
+        file = config.run_dir / "supervisord.conf"
+        variables = ",".join(f'{key}="{value}"' for key, value in self.environment.items())
+        section = f"[program:{name}]\n"
+        text = file.read_text("utf-8")
+        assert section in text
+        file.write_text(text.replace(section, f"{section}environment={variables}\n"), "utf-8")
+        supervisor = Supervisor(config)
+        supervisor._reload()
+        supervisor.start(name)

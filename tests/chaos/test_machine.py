@@ -131,14 +131,16 @@ def test_each_server_is_frozen(config: Settings, report: Report) -> None:
 
 def test_clock_is_set_back(config: Settings, tmp_path: Path, report: Report) -> None:
     clock = FakeClock(tmp_path)
+    clock.give("kafka", config)
+    wait_until_ready(config)
     with load(clock.environment):
         clock.set_back(seconds=CLOCK_SECONDS)
         time.sleep(10)
         seconds = wait_until_ready(config)
     caught_up = assert_reconciled()
     report(
-        f"clock of the writer set back by {CLOCK_SECONDS} s: ready after {seconds:.0f} s, "
-        f"caught up in {caught_up:.0f} s"
+        f"clock of Kafka and the writer set back by {CLOCK_SECONDS} s: ready after "
+        f"{seconds:.0f} s, caught up in {caught_up:.0f} s"
     )
 
 
