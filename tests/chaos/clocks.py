@@ -1,4 +1,4 @@
-"""A clock that a test sets back, for chosen processes only: libfaketime of the Debian package."""
+"""A clock that a test sets back, for chosen processes only: a library preloaded into them."""
 
 from __future__ import annotations
 
@@ -8,36 +8,31 @@ from pathlib import Path
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
 
-# the variant for programs with threads; the other one hangs a JVM
-LIBRARY = "usr/lib/*/faketime/libfaketimeMT.so.1"
+SOURCE = Path(__file__).with_name("clock.c")
 
 
 class FakeClock:
-    """The clock of every process that is started with its environment.
+    """The real-time clock of every process that is started with its environment.
 
     Monotonic clocks go on as they are, as they do when an administrator sets the clock back.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._offset = folder / "offset"
-        self._library = _fetch_library(folder)
-        self.set_back(seconds=0)
+        self._library, self._offset = folder / "clock.so", folder / "offset"
+        compile_ = ["cc", "-shared", "-fPIC", "-O2", "-o", str(self._library), str(SOURCE)]
+        subprocess.run(compile_, check=True)
+        self._offset.write_bytes(bytes(8))
 
     @property
     def environment(self) -> dict[str, str]:
         """Variables that give a process this clock."""
-        return {
-            "LD_PRELOAD": str(self._library),
-            "FAKETIME_TIMESTAMP_FILE": str(self._offset),
-            "FAKETIME_NO_CACHE": "1",
-            "DONT_FAKE_MONOTONIC": "1",
-        }
+        return {"LD_PRELOAD": str(self._library), "TEST_CLOCK_OFFSET": str(self._offset)}
 
     def set_back(self, seconds: int) -> None:
         """Set the clock back by this much from the real time, in running processes too."""
-        partial = self._offset.with_suffix(".partial")
-        partial.write_text(f"-{seconds}\n", "utf-8")
-        partial.replace(self._offset)
+        # in place: the processes have mapped the file
+        with self._offset.open("r+b") as file:
+            file.write((-seconds).to_bytes(8, "little", signed=True))
 
     def give(self, name: str, config: Settings) -> None:
         """Start a server of the platform again, with this clock."""
@@ -50,13 +45,3 @@ class FakeClock:
         supervisor = Supervisor(config)
         supervisor._reload()
         supervisor.start(name)
-
-
-def _fetch_library(folder: Path) -> Path:
-    # as root it would become another user, who may not write here
-    fetch = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "libfaketime"]
-    subprocess.run(fetch, cwd=folder, check=True, capture_output=True)
-    (package,) = folder.glob("*.deb")
-    subprocess.run(["dpkg-deb", "--extract", str(package), str(folder)], check=True)
-    (library,) = folder.glob(LIBRARY)
-    return library

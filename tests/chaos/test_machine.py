@@ -3,7 +3,7 @@
 Each fault comes while a writer is at work; then both reconciliations have to agree. A power cut
 is every process killed at once: what only the operating system had not yet written to the disk
 stays, as it would not in a real one. The full disk needs root, who alone may mount a file system;
-the clock needs apt-get, which fetches libfaketime.
+the clock needs a C compiler.
 """
 
 from __future__ import annotations
