@@ -51,7 +51,8 @@ def find_leftovers(config: Settings) -> list[psutil.Process]:
     processes = {one.pid: one for one in psutil.process_iter() if one.pid not in own}
     owners = {pid: _owner(process, config) for pid, process in processes.items()}
     ours = {pid for pid, owner in owners.items() if owner is _Owner.OURS}
-    groups = {group for pid in ours if (group := _group(pid))}
+    # not this command's own group, in which a person's other programs may run
+    groups = {group for pid in ours if (group := _group(pid))} - {os.getpgrp()}
     for pid, owner in owners.items():
         if owner is _Owner.UNREADABLE and _group(pid) in groups:
             ours.add(pid)
