@@ -68,7 +68,9 @@ def load(
 
             result = load_folder(folder, only, report)
     except SourceFileError as error:
-        _fail(f"{error}", "The databases are unchanged. Mend or replace the file, then load again.")
+        _fail(
+            f"{error}", "The databases are unchanged. Correct or replace the file, then load again."
+        )
     except psycopg2.OperationalError as error:
         _fail(str(error).strip(), "The databases are unchanged. Is PostgreSQL up? ./lakehouse up")
     if as_json:
