@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from lakehouse.contracts import ddl, places
 from lakehouse.contracts.functions import function_of, parameter
-from lakehouse.contracts.model import Layer, Reference, Rule, Severity, Table
+from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.gold.keys import with_keys, with_unknown_member
 from lakehouse.gold.sources import check_days
 from lakehouse.platform.settings import settings
@@ -20,10 +20,10 @@ from lakehouse.quality import results
 from lakehouse.quality.checks import (
     ROWS,
     Result,
+    count_violations,
     promises,
     results_of,
     stop_if_failed,
-    violations_query,
 )
 from lakehouse.registry import catalog
 
@@ -132,21 +132,14 @@ def checked(spark: SparkSession, contract: Table) -> tuple[int, list[Result]]:
     rules = [*promises(contract), *contract.rules]
     references = [r for r in contract.references if r.severity is Severity.FAIL]
     try:
-        counts = _violations(spark, contract, rules, references)
+        counts = count_violations(spark, INCOMING, contract, rules, references)
     except AnalysisException:
         # without rows there are no orphans, whether the dimensions are built yet or not
-        counts = _violations(spark, contract, rules, [])
+        counts = count_violations(spark, INCOMING, contract, rules, [])
         if counts[ROWS]:
             raise
         references = []
     return counts[ROWS], results_of(counts, contract, rules, references)
-
-
-def _violations(
-    spark: SparkSession, contract: Table, rules: list[Rule], references: list[Reference]
-) -> dict[str, int]:
-    found = spark.sql(violations_query(INCOMING, contract, rules, references)).collect()
-    return {row["check"]: int(row["violations"]) for row in found}
 
 
 def _merged(

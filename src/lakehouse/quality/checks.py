@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.model import Reference, Rule, Severity, Table
@@ -37,7 +37,23 @@ class Result:
 
 def breaks(rule: Rule) -> Column:
     """The number of rows that break a rule, as an aggregate; an unknown outcome keeps it."""
-    return F.count_if(~F.coalesce(F.expr(rule.predicate), F.lit(True))).alias(rule.name)
+    return F.expr(_breaks(rule)).alias(rule.name)
+
+
+def _breaks(rule: Rule) -> str:
+    return f"count_if(NOT coalesce({rule.predicate}, true))"
+
+
+def count_violations(
+    spark: SparkSession,
+    relation: str,
+    table: Table,
+    rules: Sequence[Rule],
+    references: Sequence[Reference],
+) -> dict[str, int]:
+    """Run `violations_query`: rows of a relation, and violations by name of the check."""
+    found = spark.sql(violations_query(relation, table, rules, references)).collect()
+    return {row["check"]: int(row["violations"]) for row in found}
 
 
 def violations_query(
@@ -55,7 +71,7 @@ def violations_query(
         rules: rules to check on each row; an unknown outcome is no violation.
         references: columns to look up in their tables, which exist.
     """
-    broken = [f"'{r.name}', count_if(NOT coalesce({r.predicate}, true))" for r in rules]
+    broken = [f"'{rule.name}', {_breaks(rule)}" for rule in rules]
     totals = ", ".join(f"struct({each})" for each in (f"'{ROWS}', count(*)", *broken))
     repeated = (
         f"SELECT '{REPEATED_KEY}', count(*) FROM "

@@ -176,8 +176,7 @@ def _keys(spark: SparkSession, table: Table) -> tuple[Line, ...]:
         for r in table.references
         if table.layer is Layer.GOLD or r.severity is Severity.QUARANTINE
     ]
-    query = checks.violations_query(table.full_name, table, [], references)
-    found = {row["check"]: int(row["violations"]) for row in spark.sql(query).collect()}
+    found = checks.count_violations(spark, table.full_name, table, [], references)
     hop, repeated = f"in {table.layer}", found[checks.REPEATED_KEY]
     return (
         Line(hop, table.name, "repeated keys", 0, repeated, ", ".join(table.grain)),

@@ -13,12 +13,12 @@ from lakehouse.quality.checks import (
     ChecksFailedError,
     Result,
     breaks,
+    count_violations,
     orphans,
     promises,
     results_of,
     rule_results,
     stop_if_failed,
-    violations_query,
 )
 
 POSITIVE = Rule("positive", "amount > 0", "the amount is not positive", Severity.FAIL)
@@ -109,9 +109,8 @@ def test_violations_of_all_checks_are_counted_by_one_query(
 ) -> None:
     spark.createDataFrame(rows, SCHEMA).createOrReplaceTempView("sales")
 
-    found = spark.sql(violations_query("sales", TABLE, [POSITIVE], [SHOP])).collect()
+    counts = count_violations(spark, "sales", TABLE, [POSITIVE], [SHOP])
 
-    counts = {row["check"]: row["violations"] for row in found}
     outcomes = results_of(counts, TABLE, [POSITIVE], [SHOP])
     assert (counts[ROWS], *(each.broken_rows for each in outcomes)) == expected
     assert [each.check for each in outcomes] == ["positive", "repeated_key", "unknown_shop_key"]
