@@ -6,6 +6,8 @@ member, so no key is ever null. Dates are their own keys; `1900-01-01` is the un
 
 from __future__ import annotations
 
+from functools import partial
+
 from lakehouse.contracts.model import (
     Column,
     Layer,
@@ -21,8 +23,12 @@ from lakehouse.contracts.streams import EARLIEST_EVENT
 from lakehouse.workloads.shop.contracts.sources import WORKLOAD
 
 NAMESPACE = Namespace(WORKLOAD, plain=True)
-DIMENSIONS = "lakehouse.workloads.shop.gold.dimensions"
-FACTS = "lakehouse.workloads.shop.gold.facts"
+_dimension = partial(
+    Table, Layer.GOLD, namespace=NAMESPACE, functions="lakehouse.workloads.shop.gold.dimensions"
+)
+_fact = partial(
+    Table, Layer.GOLD, namespace=NAMESPACE, functions="lakehouse.workloads.shop.gold.facts"
+)
 
 SUM_OF_MONEY = "DECIMAL(14,2)"
 DAYS = "DECIMAL(9,2)"
@@ -32,8 +38,7 @@ CALENDAR_FIRST_YEAR = EARLIEST_EVENT.year
 CALENDAR_LAST_YEAR = 2035
 
 
-DIM_DATE = Table(
-    Layer.GOLD,
+DIM_DATE = _dimension(
     "dim_date",
     "A day; the unknown member is 1900-01-01",
     (
@@ -50,13 +55,10 @@ DIM_DATE = Table(
         Column("is_weekend", "BOOLEAN", "Saturday or Sunday", derived=True),
     ),
     grain=("date_key",),
-    namespace=NAMESPACE,
-    functions=DIMENSIONS,
     reads=("orders", "order_items", "order_reviews", "marketing_qualified_leads", "closed_deals"),
     unknown_member=True,
 )
-DIM_GEOLOCATION = Table(
-    Layer.GOLD,
+DIM_GEOLOCATION = _dimension(
     "dim_geolocation",
     "A zip code prefix: median of its coordinates inside Brazil, most frequent city and state",
     (
@@ -68,13 +70,10 @@ DIM_GEOLOCATION = Table(
         Column("state", "STRING", "Most frequent state"),
     ),
     grain=("zip_code_prefix",),
-    namespace=NAMESPACE,
-    functions=DIMENSIONS,
     reads=("geolocation",),
     unknown_member=True,
 )
-DIM_STATE = Table(
-    Layer.GOLD,
+DIM_STATE = _dimension(
     "dim_state",
     "A state of Brazil, the federal district among them; declared, as no source holds them",
     (
@@ -85,12 +84,9 @@ DIM_STATE = Table(
         Column("region", "STRING", "Region of Brazil, Portuguese", nullable=False),
     ),
     grain=("state",),
-    namespace=NAMESPACE,
-    functions=DIMENSIONS,
     unknown_member=True,
 )
-DIM_CUSTOMER = Table(
-    Layer.GOLD,
+DIM_CUSTOMER = _dimension(
     "dim_customer",
     "A person at one address; a new version starts with the order that first names another one",
     (
@@ -130,8 +126,6 @@ DIM_CUSTOMER = Table(
         ),
     ),
     grain=("customer_unique_id", "valid_from"),
-    namespace=NAMESPACE,
-    functions=DIMENSIONS,
     reads=("customers", "orders", "dim_geolocation"),
     references=(member("geolocation_key", "dim_geolocation"),),
     rules=(
@@ -151,8 +145,7 @@ DIM_CUSTOMER = Table(
     unknown_member=True,
     durable_key="person_key",
 )
-DIM_SELLER = Table(
-    Layer.GOLD,
+DIM_SELLER = _dimension(
     "dim_seller",
     "A seller and where it ships from",
     (
@@ -164,14 +157,11 @@ DIM_SELLER = Table(
         key("geolocation_key", "Place of the zip code prefix"),
     ),
     grain=("seller_id",),
-    namespace=NAMESPACE,
-    functions=DIMENSIONS,
     reads=("sellers", "dim_geolocation"),
     references=(member("geolocation_key", "dim_geolocation"),),
     unknown_member=True,
 )
-DIM_PRODUCT_CATEGORY = Table(
-    Layer.GOLD,
+DIM_PRODUCT_CATEGORY = _dimension(
     "dim_product_category",
     "A product category in Portuguese and English",
     (
@@ -180,13 +170,10 @@ DIM_PRODUCT_CATEGORY = Table(
         Column("product_category_name_english", "STRING", "Category, English", nullable=False),
     ),
     grain=("product_category_name",),
-    namespace=NAMESPACE,
-    functions=DIMENSIONS,
     reads=("product_category_name_translation",),
     unknown_member=True,
 )
-DIM_PRODUCT = Table(
-    Layer.GOLD,
+DIM_PRODUCT = _dimension(
     "dim_product",
     "A product of the catalogue",
     (
@@ -203,14 +190,11 @@ DIM_PRODUCT = Table(
         Column("width_centimeters", "INT", "Width, centimetres"),
     ),
     grain=("product_id",),
-    namespace=NAMESPACE,
-    functions=DIMENSIONS,
     reads=("products", "dim_product_category"),
     references=(member("product_category_key", "dim_product_category"),),
     unknown_member=True,
 )
-DIM_LEAD = Table(
-    Layer.GOLD,
+DIM_LEAD = _dimension(
     "dim_lead",
     "A marketing qualified lead",
     (
@@ -221,14 +205,11 @@ DIM_LEAD = Table(
         Column("origin", "STRING", "Channel it came by", nullable=False),
     ),
     grain=("mql_id",),
-    namespace=NAMESPACE,
-    functions=DIMENSIONS,
     reads=("marketing_qualified_leads",),
     references=(date_member("first_contact_date_key"),),
     unknown_member=True,
 )
-FACT_ORDER = Table(
-    Layer.GOLD,
+FACT_ORDER = _fact(
     "fact_order",
     "An order, those without items among them",
     (
@@ -276,8 +257,6 @@ FACT_ORDER = Table(
         ),
     ),
     grain=("order_id",),
-    namespace=NAMESPACE,
-    functions=FACTS,
     reads=(
         "orders",
         "order_items",
@@ -315,8 +294,7 @@ FACT_ORDER = Table(
         Total("payment_total", "order_payments.payment_value"),
     ),
 )
-FACT_ORDER_ITEM = Table(
-    Layer.GOLD,
+FACT_ORDER_ITEM = _fact(
     "fact_order_item",
     "One unit of a product in an order, with its share of the order's payments",
     (
@@ -341,8 +319,6 @@ FACT_ORDER_ITEM = Table(
         ),
     ),
     grain=("order_id", "order_item_id"),
-    namespace=NAMESPACE,
-    functions=FACTS,
     reads=(
         "order_items",
         "orders",
@@ -364,8 +340,7 @@ FACT_ORDER_ITEM = Table(
     ),
     totals=(Total("price", "order_items.price"), Total("freight", "order_items.freight")),
 )
-FACT_SALES_MONTH = Table(
-    Layer.GOLD,
+FACT_SALES_MONTH = _fact(
     "fact_sales_month",
     "What was sold of a category to a state in a month: what reports ask of all items",
     (
@@ -377,8 +352,6 @@ FACT_SALES_MONTH = Table(
         Column("freight_total", SUM_OF_MONEY, "Freight of these items, BRL", nullable=False),
     ),
     grain=("purchase_date_key", "product_category_key", "customer_state_key"),
-    namespace=NAMESPACE,
-    functions=FACTS,
     reads=("fact_order_item",),
     references=(
         date_member("purchase_date_key"),
@@ -390,8 +363,7 @@ FACT_SALES_MONTH = Table(
         Total("freight_total", "fact_order_item.freight"),
     ),
 )
-FACT_DELIVERY_MONTH = Table(
-    Layer.GOLD,
+FACT_DELIVERY_MONTH = _fact(
     "fact_delivery_month",
     "How the orders of a month came to a state: what reports ask of all orders",
     (
@@ -429,16 +401,13 @@ FACT_DELIVERY_MONTH = Table(
         ),
     ),
     grain=("purchase_date_key", "customer_state_key"),
-    namespace=NAMESPACE,
-    functions=FACTS,
     reads=("fact_order",),
     references=(
         date_member("purchase_date_key"),
         member("customer_state_key", "dim_state", "state_key"),
     ),
 )
-FACT_PAYMENT = Table(
-    Layer.GOLD,
+FACT_PAYMENT = _fact(
     "fact_payment",
     "One payment towards an order",
     (
@@ -452,8 +421,6 @@ FACT_PAYMENT = Table(
         Column("payment_value", MONEY, "Amount paid, BRL", nullable=False),
     ),
     grain=("order_id", "payment_sequential"),
-    namespace=NAMESPACE,
-    functions=FACTS,
     reads=("order_payments", "orders", "customers", "dim_customer", "dim_state"),
     references=(
         member("customer_key", "dim_customer"),
@@ -463,8 +430,7 @@ FACT_PAYMENT = Table(
     ),
     totals=(Total("payment_value", "order_payments.payment_value"),),
 )
-FACT_REVIEW = Table(
-    Layer.GOLD,
+FACT_REVIEW = _fact(
     "fact_review",
     "A review of an order",
     (
@@ -481,8 +447,6 @@ FACT_REVIEW = Table(
         Column("comment_message", "STRING", "Text of the comment, Portuguese", personal=True),
     ),
     grain=("review_id", "order_id"),
-    namespace=NAMESPACE,
-    functions=FACTS,
     reads=("order_reviews", "orders", "customers", "dim_customer", "dim_state"),
     references=(
         member("customer_key", "dim_customer"),
@@ -492,8 +456,7 @@ FACT_REVIEW = Table(
         Reference("order_id", "fact_order", "order_id", Severity.FAIL),
     ),
 )
-FACT_CLOSED_DEAL = Table(
-    Layer.GOLD,
+FACT_CLOSED_DEAL = _fact(
     "fact_closed_deal",
     "A lead that became a seller; most sellers of deals have not sold yet",
     (
@@ -512,8 +475,6 @@ FACT_CLOSED_DEAL = Table(
         Column("declared_monthly_revenue", MONEY, "Revenue a month it declares, BRL"),
     ),
     grain=("mql_id",),
-    namespace=NAMESPACE,
-    functions=FACTS,
     reads=("closed_deals", "marketing_qualified_leads", "dim_lead", "dim_seller"),
     references=(
         member("lead_key", "dim_lead"),

@@ -7,6 +7,8 @@ and a repeated grain (`repeated_key`): those three need no declaration of their 
 
 from __future__ import annotations
 
+from functools import partial
+
 from lakehouse.contracts.model import (
     Column,
     Layer,
@@ -20,8 +22,20 @@ from lakehouse.contracts.model import (
 from lakehouse.contracts.star import MONEY
 from lakehouse.workloads.shop.contracts import sources
 
-ECOM_FUNCTIONS = "lakehouse.workloads.shop.silver.ecom"
-MARKETING_FUNCTIONS = "lakehouse.workloads.shop.silver.marketing"
+_ecom = partial(
+    Table,
+    Layer.SILVER,
+    namespace=sources.NAMESPACES[sources.ECOM],
+    source_database=sources.ECOM,
+    functions="lakehouse.workloads.shop.silver.ecom",
+)
+_marketing = partial(
+    Table,
+    Layer.SILVER,
+    namespace=sources.NAMESPACES[sources.MARKETING],
+    source_database=sources.MARKETING,
+    functions="lakehouse.workloads.shop.silver.marketing",
+)
 EARLIEST, LATEST = "2000-01-01", "2100-01-01"
 
 ORDER_STATUSES = (
@@ -94,8 +108,7 @@ def _address(prefix: str, personal: bool) -> tuple[Column, ...]:
     )
 
 
-CUSTOMERS = Table(
-    Layer.SILVER,
+CUSTOMERS = _ecom(
     "customers",
     "An order's alias of a person, with the address at that time",
     (
@@ -104,13 +117,9 @@ CUSTOMERS = Table(
         *_address("customer", personal=True),
     ),
     grain=("customer_id",),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("customers",),
 )
-SELLERS = Table(
-    Layer.SILVER,
+SELLERS = _ecom(
     "sellers",
     "A seller and where it ships from",
     (
@@ -118,13 +127,9 @@ SELLERS = Table(
         *_address("seller", personal=False),
     ),
     grain=("seller_id",),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("sellers",),
 )
-GEOLOCATION = Table(
-    Layer.SILVER,
+GEOLOCATION = _ecom(
     "geolocation",
     "One sighting of a zip code prefix, exact repetitions removed",
     (
@@ -159,9 +164,6 @@ GEOLOCATION = Table(
             derived=True,
         ),
     ),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("geolocation",),
     rules=(
         Rule(
@@ -177,8 +179,7 @@ GEOLOCATION = Table(
         ),
     ),
 )
-ORDERS = Table(
-    Layer.SILVER,
+ORDERS = _ecom(
     "orders",
     "An order and the moments of its life",
     (
@@ -213,9 +214,6 @@ ORDERS = Table(
         ),
     ),
     grain=("order_id",),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("orders",),
     rules=(
         _one_of("order_status", ORDER_STATUSES),
@@ -239,8 +237,7 @@ ORDERS = Table(
     ),
     references=(Reference("customer_id", "customers", "customer_id", Severity.WARN),),
 )
-ORDER_ITEMS = Table(
-    Layer.SILVER,
+ORDER_ITEMS = _ecom(
     "order_items",
     "One unit of a product in an order",
     (
@@ -258,9 +255,6 @@ ORDER_ITEMS = Table(
         Column("freight", MONEY, "Freight of the item, BRL", "freight_value", nullable=False),
     ),
     grain=("order_id", "order_item_id"),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("order_items",),
     rules=(_not_negative("price"), _not_negative("freight"), _possible("shipping_limit_at")),
     references=(
@@ -270,8 +264,7 @@ ORDER_ITEMS = Table(
     ),
     totals=(Total("price", "price"), Total("freight", "freight_value")),
 )
-ORDER_PAYMENTS = Table(
-    Layer.SILVER,
+ORDER_PAYMENTS = _ecom(
     "order_payments",
     "One payment towards an order",
     (
@@ -287,16 +280,12 @@ ORDER_PAYMENTS = Table(
         Column("payment_value", MONEY, "Amount paid, BRL", nullable=False),
     ),
     grain=("order_id", "payment_sequential"),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("order_payments",),
     rules=(_one_of("payment_type", PAYMENT_TYPES), _not_negative("payment_value")),
     references=(Reference("order_id", "orders", "order_id", Severity.QUARANTINE),),
     totals=(Total("payment_value", "payment_value"),),
 )
-ORDER_REVIEWS = Table(
-    Layer.SILVER,
+ORDER_REVIEWS = _ecom(
     "order_reviews",
     "A customer's review of an order; one review may cover several orders",
     (
@@ -323,9 +312,6 @@ ORDER_REVIEWS = Table(
         Column("answered_at", "TIMESTAMP", "Moment of the answer, UTC", "review_answer_timestamp"),
     ),
     grain=("review_id", "order_id"),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("order_reviews",),
     rules=(
         Rule("impossible_review_score", "review_score BETWEEN 1 AND 5", "the score is not 1 to 5"),
@@ -334,8 +320,7 @@ ORDER_REVIEWS = Table(
     ),
     references=(Reference("order_id", "orders", "order_id", Severity.QUARANTINE),),
 )
-PRODUCTS = Table(
-    Layer.SILVER,
+PRODUCTS = _ecom(
     "products",
     "A product of the catalogue",
     (
@@ -355,13 +340,9 @@ PRODUCTS = Table(
         Column("width_centimeters", "INT", "Width, centimetres", "product_width_cm"),
     ),
     grain=("product_id",),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("products",),
 )
-CATEGORY_TRANSLATION = Table(
-    Layer.SILVER,
+CATEGORY_TRANSLATION = _ecom(
     "product_category_name_translation",
     "English name of every category in use, completed where the published table has none",
     (
@@ -387,14 +368,10 @@ CATEGORY_TRANSLATION = Table(
         ),
     ),
     grain=("product_category_name",),
-    namespace=sources.NAMESPACES[sources.ECOM],
-    source_database=sources.ECOM,
-    functions=ECOM_FUNCTIONS,
     reads=("product_category_name_translation", "products"),
     completed="NOT has_published_translation",
 )
-MARKETING_QUALIFIED_LEADS = Table(
-    Layer.SILVER,
+MARKETING_QUALIFIED_LEADS = _marketing(
     "marketing_qualified_leads",
     "A seller-to-be that asked for contact",
     (
@@ -404,14 +381,10 @@ MARKETING_QUALIFIED_LEADS = Table(
         Column("origin", "STRING", "Channel it came by"),
     ),
     grain=("mql_id",),
-    namespace=sources.NAMESPACES[sources.MARKETING],
-    source_database=sources.MARKETING,
-    functions=MARKETING_FUNCTIONS,
     reads=("marketing_qualified_leads",),
     rules=(_possible("first_contact_date"),),
 )
-CLOSED_DEALS = Table(
-    Layer.SILVER,
+CLOSED_DEALS = _marketing(
     "closed_deals",
     "A lead that became a seller",
     (
@@ -437,9 +410,6 @@ CLOSED_DEALS = Table(
         Column("declared_monthly_revenue", MONEY, "Revenue a month it declares, BRL; mostly 0"),
     ),
     grain=("mql_id",),
-    namespace=sources.NAMESPACES[sources.MARKETING],
-    source_database=sources.MARKETING,
-    functions=MARKETING_FUNCTIONS,
     reads=("closed_deals",),
     rules=(_possible("won_at"), _not_negative("declared_monthly_revenue")),
     references=(Reference("mql_id", "marketing_qualified_leads", "mql_id", Severity.QUARANTINE),),
