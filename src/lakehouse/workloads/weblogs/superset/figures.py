@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lakehouse.contracts.model import Column
 from lakehouse.serving.reports.model import Format
 from lakehouse.serving.superset.datasets import Computed, Dataset, Exploded
@@ -27,7 +25,7 @@ _PRODUCT = Computed(
     "concat(replace(coalesce(product.product_category_name_english, 'product'), '_', ' '), ' ', "
     "if(length(product.product_id) > 12, substr(product.product_id, 1, 6), product.product_id))",
 )
-_EVENTS = dataset(
+EVENTS = dataset(
     "fact_clickstream",
     "occurred_at",
     Measure(
@@ -37,8 +35,8 @@ _EVENTS = dataset(
         FORMATS[Format.COUNT],
     ),
     joins=("product_key",),
+    computed=(_PRODUCT,),
 )
-EVENTS = replace(_EVENTS, computed=(_PRODUCT,))
 SESSIONS = dataset("fact_session", "started_at")
 # each session once per step that it reached: a later step implies the earlier ones
 SESSION_STEPS = Dataset(
