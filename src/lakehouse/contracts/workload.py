@@ -25,7 +25,7 @@ class Workload:
         tables: tables of the source databases, of silver and of gold.
         models: tables of gold that models fill.
         streams: logs and topics that it reads continuously.
-        live_tables: tables of Cassandra beside those of the streams' events.
+        live_tables: tables of Cassandra other than those of the streams' events.
         questions: queries of live pages, each of one live table.
         pipelines: its DAGs.
         boards: Grafana boards by title, as `module:name`.

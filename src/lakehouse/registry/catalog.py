@@ -83,7 +83,7 @@ def table(layer: Layer, name: str) -> Table:
 
 
 def objects(field: str) -> tuple[Any, ...]:
-    """What a field of the workloads names as `module:name`, a tuple each, in one tuple."""
+    """Elements of the tuples that a field of the workloads names as `module:name`."""
     references = [getattr(each, field) for each in WORKLOADS]
     return tuple(one for reference in references if reference for one in named(reference))
 
