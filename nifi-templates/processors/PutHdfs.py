@@ -18,7 +18,7 @@ from nifiapi.relationship import Relationship  # noqa: E402
 
 from lakehouse.platform import nifi_child  # noqa: E402
 from lakehouse.platform.webhdfs import WebHdfs  # noqa: E402
-from lakehouse.streams import parquet  # noqa: E402
+from lakehouse.sinks.encoding import parquet  # noqa: E402
 
 nifi_child.settle()
 

@@ -14,6 +14,7 @@ from lakehouse.contracts.model import Layer
 from lakehouse.contracts.streams import LONGEST_LINE_BYTES, PARTITION_COLUMNS, Stream
 from lakehouse.platform import nifi_parameters as given
 from lakehouse.registry.catalog import STREAMS
+from lakehouse.sinks.encoding.parquet import schema_text
 from lakehouse.streams.flow_model import (
     CONSUME_LINES,
     MERGE_CONTENT,
@@ -25,7 +26,6 @@ from lakehouse.streams.flow_model import (
     Group,
     Processor,
 )
-from lakehouse.streams.parquet import schema_text
 
 FOLDER = Path("nifi-templates")
 BRONZE = f"{places.ROOT}/{Layer.BRONZE}/streams"

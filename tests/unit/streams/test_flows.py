@@ -15,8 +15,8 @@ from lakehouse.platform.nifi_parameters import PARAMETERS
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.registry import catalog
 from lakehouse.registry.catalog import STREAMS
+from lakehouse.sinks.encoding.parquet import fields_of
 from lakehouse.streams.flows import GROUPS
-from lakehouse.streams.parquet import fields_of
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 NAMES = {"LogToBronzeState", "ClickToBronzeState", "ToSilverState", "Ecom_log", "Ecom_clickstream"}

@@ -10,7 +10,7 @@ from typing import Any
 import cassandra.concurrent
 import pytest
 
-from lakehouse.streams.live_store import LiveStore
+from lakehouse.sinks.cassandra import CassandraSink
 
 KEYSPACE, TABLE = "log_data", "visits"
 
@@ -38,7 +38,7 @@ class Cluster:
         self.read_schema()
 
 
-class Written(LiveStore):
+class Written(CassandraSink):
     """A store whose batches are kept as pairs of statement and values."""
 
     def __init__(self, cluster: Any) -> None:

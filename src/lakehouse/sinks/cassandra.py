@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.streams.records import InvalidRecordError, Record, Rejected, lines_of, parsed
-from lakehouse.streams.rows import Shape, batches
+from lakehouse.sinks.encoding.cql import Shape, batches
+from lakehouse.sinks.encoding.records import InvalidRecordError, Record, Rejected, lines_of, parsed
 
 if TYPE_CHECKING:
     from cassandra.cluster import Cluster, Session
@@ -29,7 +29,7 @@ class _Target:
     insert: PreparedStatement
 
 
-class LiveStore:
+class CassandraSink:
     """A keyspace, connected to when it is first written to.
 
     The driver replaces its metadata of a table when the schema changes, and rows are then encoded
