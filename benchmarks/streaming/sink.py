@@ -82,7 +82,7 @@ def _ways(
 
     def sink() -> None:
         for first in range(0, len(lines), _LINES):
-            store.write(b"\n".join(lines[first : first + _LINES]), _TABLE.name)
+            store.write(b"\n".join(lines[first : first + _LINES]), _TABLE.name, str(first))
 
     def bare() -> None:
         for row in values:

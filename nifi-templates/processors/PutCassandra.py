@@ -108,7 +108,9 @@ class PutCassandra(FlowFileTransform):
 
     def transform(self, context, flowfile):
         try:
-            rejected = self._store.write(flowfile.getContentsAsBytes(), self._table)
+            rejected = self._store.write(
+                flowfile.getContentsAsBytes(), self._table, flowfile.getAttribute("uuid")
+            )
         except Exception as error:
             self.logger.error(f"Cassandra has not taken the rows, which will come again: {error}")
             nifi_child.pause()

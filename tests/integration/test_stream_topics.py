@@ -17,12 +17,12 @@ import pytest
 from integration.launching import lakehouse, lakehouse_json
 from lakehouse.platform.kafka import Kafka, address
 from lakehouse.platform.settings import Settings
+from lakehouse.platform.topics import TopicReader, event_id
 from lakehouse.platform.trial import trial_platform
 from lakehouse.serving import dead_letters, stream_tables
 from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.stream_proof import prove
 from lakehouse.serving.stream_tables import Holding
-from lakehouse.serving.topics import TopicReader, event_id
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 from lakehouse.workloads.weblogs.generator.manifest import Counts
 
@@ -93,7 +93,7 @@ def read(config: Settings, reader: TopicReader) -> list[tuple[bytes | None, byte
 
 @pytest.mark.usefixtures("judged")
 def test_topics_are_read_whole_and_then_on(config: Settings, produce: Produce) -> None:
-    topic = CLICKSTREAM.minutes.name
+    topic = CLICKSTREAM.aggregates[0].name
     with contextlib.closing(TopicReader(topic, config)) as reader:
         assert read(config, reader) == []
         for number in range(3):

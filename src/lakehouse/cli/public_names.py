@@ -40,7 +40,7 @@ def page(commands: Typer) -> str:
 def names(commands: Typer) -> Mapping[str, list[str]]:
     """Return every name by its kind, sorted."""
     found: dict[str, Iterable[str]] = {
-        "Topics": (topic.name for stream in catalog.STREAMS for topic in stream.topics),
+        "Topics": (topic.name for topic in catalog.TOPICS),
         "Consumer groups": _consumer_groups(),
         "Live tables and columns": (
             f"{table.full_name}.{column.name}"

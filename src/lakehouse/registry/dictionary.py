@@ -146,9 +146,8 @@ def _topics() -> Iterator[str]:
     kept = f"Kafka keeps messages for {streams.TOPIC_RETENTION_HOURS} hours."
     yield from ("", "## Topics", "", kept, "")
     yield from ("| topic | a message | its key |", "| --- | --- | --- |")
-    for stream in catalog.STREAMS:
-        for topic in stream.topics:
-            yield f"| `{topic.name}` | {topic.description} | {topic.key} |"
+    for topic in catalog.TOPICS:
+        yield f"| `{topic.name}` | {topic.description} | {topic.key} |"
     yield from ("", "A message of a dead-letter topic:", "")
     yield from _typed((column, column.type) for column in streams.DEAD_LETTER_COLUMNS)
     yield from ("Why a line is set aside:", "")

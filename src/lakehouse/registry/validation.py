@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from lakehouse.contracts.cassandra import LiveTable
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.streams import Format, Route
 from lakehouse.contracts.workload import Workload
+from lakehouse.registry import sinks
 from lakehouse.registry.discovery import PACKAGE, Found, InvalidWorkloadError
 
 # fields of a workload that name one function or object
@@ -69,6 +72,8 @@ def _problems(found: Sequence[Found]) -> Iterator[str]:
         yield from _uses(each, {one.workload.name for one in found})
         yield from _namespaces(each)
         yield from _streams(each)
+        yield from _sources(each)
+        yield from _sinks(each)
         yield from _modules(each)
         yield from _imports(each, found)
 
@@ -131,6 +136,45 @@ def _streams(each: Found) -> Iterator[str]:
             yield _says(each, "streams", reason)
 
 
+def _sources(each: Found) -> Iterator[str]:
+    for stream in each.workload.streams:
+        if stream.source.format is Format.AVRO:
+            reason = f"source of {stream.name} has format avro, which no reader supports; use json"
+            yield _says(each, "streams", reason)
+        names = [topic.name for topic in stream.topics]
+        for name in sorted({one for one in names if names.count(one) > 1}):
+            reason = f"{stream.name} has two topics {name}; rename a window or its source's topic"
+            yield _says(each, "streams", reason)
+
+
+def _sinks(each: Found) -> Iterator[str]:
+    known = sinks.names()
+    for stream in each.workload.streams:
+        names = [route.name for route in stream.routes]
+        for route in stream.routes:
+            if route.sink not in known:
+                reason = f"there is no sink {route.sink} for {route.topic.name}"
+                yield _says(each, "streams", f"{reason}; choose one of {', '.join(known)}")
+            elif reason := _wrong_table(route):
+                yield _says(each, "streams", reason)
+        for name in sorted({one for one in names if names.count(one) > 1}):
+            topic, _, sink = name.rpartition(".")
+            yield _says(each, "streams", f"{topic} goes to {sink} twice; remove one of its sinks")
+
+
+def _wrong_table(route: Route) -> str:
+    """Error in the table of a route; empty if it is right."""
+    table, way = route.binding.table, f"{route.topic.name} goes to {route.sink}"
+    if route.sink == "cassandra":
+        is_right = table is None or isinstance(table, LiveTable)
+        return "" if is_right else f"{way} with another table than a LiveTable; declare one"
+    if route.sink == "hdfs":
+        return "" if route.is_of_events and table is None else f"{way}, which takes events only"
+    if not isinstance(table, Table):
+        return f"{way} without a Table; declare one with a grain"
+    return "" if table.grain else f"{way}, where {table.name} has no identity; give it a grain"
+
+
 def _modules(each: Found) -> Iterator[str]:
     """Modules are only looked up: importing them would start Spark's libraries."""
     named_modules = {
@@ -178,7 +222,8 @@ def _references(workload: Workload) -> Iterator[tuple[str, str]]:
             yield f"builder of {table.full_name}", table.builder
     for stream in workload.streams:
         yield f"parser of {stream.name}", stream.parser
-        yield f"aggregation of {stream.name}", stream.aggregation
+        for window in stream.windows:
+            yield f"windows of {stream.name}: {window.name}", window.rows
         for lookup in stream.lookups:
             yield f"lookups of {stream.name}", lookup.rows
     for field in _NAMED:

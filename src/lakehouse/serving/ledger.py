@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 EXAMPLES = 5
-_LIVE_FLOWS = " and ".join(stream.live_flow for stream in STREAMS)
+_LIVE_FLOWS = " and ".join(stream.log.live_flow for stream in STREAMS if stream.log)
 GOLD_DAG = next(pipeline.dag_id for pipeline in PIPELINES if pipeline.compacted)
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from lakehouse.contracts.streams import Stream
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.topics import TopicReader, event_id
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import stream_tables as tables
 from lakehouse.serving.ledger import EXAMPLES, ONCE, Hop, Ledger, StreamLine, balance
 from lakehouse.serving.log_files import read_log_files
-from lakehouse.serving.topics import TopicReader, event_id
 from lakehouse.workloads.weblogs.generator import manifest as manifests
 from lakehouse.workloads.weblogs.generator.manifest import Counts
 from lakehouse.workloads.weblogs.generator.writing import WriterAtWorkError, only_writer

@@ -21,9 +21,9 @@ from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.kafka import Kafka
 from lakehouse.platform.probes import require_listener
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.topics import TopicReader
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving.consumer_groups import Places, committed
-from lakehouse.serving.topics import TopicReader
 
 if TYPE_CHECKING:
     from cassandra.cluster import Session
@@ -138,8 +138,9 @@ class Watcher:
         return (end - before) / (now - then) if now > then else 0.0
 
     def _latencies(self, stream: Stream) -> Iterator[tuple[str, Latency]]:
-        lines = self._newest(stream.raw) if stream.line_timestamp else []
-        raw = [_age_in_log(message, stream.line_timestamp) for message in lines]
+        form = stream.log.timestamp if stream.log else ""
+        lines = self._newest(stream.raw) if form else []
+        raw = [_age_in_log(message, form) for message in lines]
         live = [age for age in raw if age is not None and 0 <= age < _LIVE_SECONDS]
         clean = [_age_in_raw(message) for message in self._newest(stream.clean)]
         read = [age for age in clean if age is not None]

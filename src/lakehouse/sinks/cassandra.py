@@ -1,11 +1,17 @@
-"""Writing records to the live tables of Cassandra."""
+"""Live tables of Cassandra: rows are encoded here, and written in batches of one partition."""
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from lakehouse.contracts.cassandra import KEYSPACE, LiveTable, event_table
+from lakehouse.contracts.sinks import AMOUNT, Seen, has_amount, identity
+from lakehouse.contracts.streams import Route
 from lakehouse.sinks.encoding.cql import Shape, batches
 from lakehouse.sinks.encoding.records import InvalidRecordError, Record, Rejected, lines_of, parsed
 
@@ -14,10 +20,16 @@ if TYPE_CHECKING:
     from cassandra.metadata import TableMetadata
     from cassandra.query import BatchStatement, PreparedStatement
 
+    from lakehouse.platform.settings import Settings
+
+TITLE = "Cassandra"
+ONCE = True
 TABLE_FIELD = "table"
 IN_FLIGHT = 16
 RECONNECT_SECONDS = 1.0
 TIMEOUT = 15.0
+_PAGE = 5_000
+_NEWEST = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +50,13 @@ class CassandraSink:
     """
 
     def __init__(
-        self, hosts: list[str], port: int, datacenter: str, keyspace: str, consistency: str
+        self,
+        hosts: list[str],
+        port: int,
+        datacenter: str,
+        keyspace: str,
+        consistency: str,
+        config: Settings | None = None,
     ) -> None:
         self._hosts, self._port = hosts, port
         self._datacenter, self._keyspace = datacenter, keyspace
@@ -46,8 +64,24 @@ class CassandraSink:
         self._cluster: Cluster | None = None
         self._session: Session | None = None
         self._targets: dict[str, _Target] = {}
+        # reads go through a session with the defaults of the platform
+        self._config = config
+        self._kept = contextlib.ExitStack()
+        self._reader: Session | None = None
 
-    def write(self, content: bytes, table: str | None) -> Rejected:
+    def provision(self, route: Route) -> None:
+        """Create the table of a route, or the columns that its declaration gained."""
+        from lakehouse.platform.cassandra import provision
+
+        if table := live_table(route):
+            provision(self._reading(), [table])
+
+    def target(self, route: Route) -> str | None:
+        """Keyspace and table; None if each row names its table."""
+        table = live_table(route)
+        return table.full_name if table else None
+
+    def write(self, content: bytes, target: str | None, delivery: str) -> Rejected:
         """Write JSON lines to the table, or each to the one it names; all of them, when it returns.
 
         Rows written before are overwritten by the same.
@@ -63,17 +97,68 @@ class CassandraSink:
         refreshed: set[str] = set()
         for line in lines_of(content):
             try:
-                target, values = self._row(parsed(line), table, refreshed)
+                found, values = self._row(parsed(line), target, refreshed)
             except InvalidRecordError as error:
                 rejected.add(line, error)
             else:
-                rows.setdefault(target, []).append(values)
+                rows.setdefault(found, []).append(values)
         statements = [(batch, None) for batch in self._batches(rows)]
         execute_concurrent(session, statements, concurrency=IN_FLIGHT, raise_on_first_error=True)
         return rejected
 
+    def identities(self, route: Route) -> Iterator[Seen]:
+        """Every event of a route: reads the whole table, for a reconciliation only.
+
+        Raises:
+            CassandraError: it does not answer.
+        """
+        from cassandra import DriverException
+        from cassandra.cluster import NoHostAvailable
+        from cassandra.query import SimpleStatement
+
+        from lakehouse.platform.cassandra import CassandraError
+
+        table = live_table(route)
+        if table is None or not route.is_of_events:
+            return
+        columns = f"event_id, {AMOUNT}" if has_amount(route) else "event_id"
+        statement = SimpleStatement(f"SELECT {columns} FROM {table.full_name}", fetch_size=_PAGE)
+        try:
+            for event, *amounts in self._reading().execute(statement):
+                amount = amounts[0] if amounts else None
+                yield identity(event), None if amount is None else Decimal(str(amount))
+        except (DriverException, NoHostAvailable) as error:
+            self.close()
+            raise CassandraError(
+                f"{table.full_name} could not be read to its end: {error}; "
+                "see ./lakehouse logs cassandra"
+            ) from error
+
+    def lag(self, route: Route) -> list[float]:
+        """Seconds from the arrival of the newest events in Kafka until they were written.
+
+        Raises:
+            CassandraError: it does not answer, or has no such table.
+        """
+        from cassandra import DriverException, InvalidRequest
+        from cassandra.cluster import NoHostAvailable
+
+        from lakehouse.platform.cassandra import CassandraError
+
+        if not route.is_of_events:
+            return []
+        try:
+            return _ages(self._reading(), event_table(route.stream))
+        except InvalidRequest as error:
+            raise CassandraError(f"{error}: ./lakehouse up stream creates its table") from error
+        except (DriverException, NoHostAvailable) as error:
+            self.close()
+            raise CassandraError(f"Cassandra refuses: {error}") from error
+
     def close(self) -> None:
         """Close the connections."""
+        self._kept.close()
+        self._reader = None
         if self._cluster is not None:
             self._cluster.shutdown()
         self._cluster = self._session = None
@@ -91,7 +176,7 @@ class CassandraSink:
         if target.shape.unknown(record) and name not in refreshed:
             refreshed.add(name)
             assert self._cluster is not None
-            self._cluster.refresh_table_metadata(self._keyspace, name)
+            self._cluster.refresh_table_metadata(*self._place(name))
             target = self._target(name, is_required=table is not None)
         return target, target.shape.encode(record, UNSET_VALUE)
 
@@ -108,12 +193,18 @@ class CassandraSink:
     def _metadata(self, name: str, *, is_required: bool) -> TableMetadata:
         self._connected()
         assert self._cluster is not None
-        keyspace = self._cluster.metadata.keyspaces.get(self._keyspace)
-        if keyspace is None or (name not in keyspace.tables and is_required):
-            raise LookupError(f"there is no table {self._keyspace}.{name} yet")
-        if name not in keyspace.tables:
+        keyspace, table = self._place(name)
+        found = self._cluster.metadata.keyspaces.get(keyspace)
+        if found is None or (table not in found.tables and is_required):
+            raise LookupError(f"there is no table {keyspace}.{table} yet")
+        if table not in found.tables:
             raise InvalidRecordError(f"there is no table {name}")
-        return keyspace.tables[name]
+        return found.tables[table]
+
+    def _place(self, name: str) -> tuple[str, str]:
+        """Keyspace and table of a name, which may have its keyspace in front."""
+        keyspace, _, table = name.rpartition(".")
+        return keyspace or self._keyspace, table
 
     def _batches(self, rows: dict[_Target, list[list[Any]]]) -> Iterator[BatchStatement]:
         for target, encoded in rows.items():
@@ -132,6 +223,15 @@ class CassandraSink:
             bound.values = values
             batch.add(bound)
         return batch
+
+    def _reading(self) -> Session:
+        from lakehouse.platform.cassandra import CassandraError, open_session
+        from lakehouse.platform.probes import require_listener
+
+        if self._reader is None:
+            require_listener("Cassandra", self._hosts[0], self._port, CassandraError)
+            self._reader = self._kept.enter_context(open_session(self._config))
+        return self._reader
 
     def _connected(self) -> Session:
         from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile
@@ -154,6 +254,42 @@ class CassandraSink:
             )
             self._session = self._cluster.connect(self._keyspace)
         return self._session
+
+
+def live_table(route: Route) -> LiveTable | None:
+    """Table of a route; None if each row names its own."""
+    if isinstance(route.binding.table, LiveTable):
+        return route.binding.table
+    return event_table(route.stream) if route.is_of_events else None
+
+
+def _ages(session: Session, table: LiveTable) -> list[float]:
+    now = dt.datetime.now(dt.UTC)
+    rows: list[Any] = []
+    for back in (0, 1):
+        minute = (now - dt.timedelta(minutes=back)).strftime("%Y-%m-%dT%H:%M")
+        rows += session.execute(
+            f"SELECT received_at, WRITETIME({table.written_column}) AS written "
+            f"FROM {table.full_name} WHERE minute = %s LIMIT {_NEWEST}",
+            (minute,),
+        )
+    return [
+        row.written / 1e6 - row.received_at.replace(tzinfo=dt.UTC).timestamp()
+        for row in rows
+        if row.written and row.received_at
+    ]
+
+
+def connect(config: Settings) -> CassandraSink:
+    """The sink at the address of the settings."""
+    return CassandraSink(
+        [config.cassandra_host],
+        config.cassandra_port,
+        config.cassandra_datacenter,
+        KEYSPACE,
+        config.cassandra_consistency,
+        config,
+    )
 
 
 def _shape(name: str, found: TableMetadata) -> Shape:

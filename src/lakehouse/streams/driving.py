@@ -62,7 +62,11 @@ class Driver:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         self._gold.start()
-        figures = [self._queries.start_minutes(stream) for stream in streams]
+        figures = [
+            self._queries.start_window(stream, window)
+            for stream in streams
+            for window in stream.windows
+        ]
         try:
             while not self._stopping.is_set():
                 events = self._start_events(streams)
@@ -130,9 +134,10 @@ def master(streams: Sequence[Stream], config: Settings) -> str:
     """Local Spark with a slot for every task that runs at the same time.
 
     In real-time mode each partition of a raw topic holds a slot for as long as its query runs. The
-    queries of metrics need one slot each. A query without a free slot would wait without an error.
+    queries of windows need one slot each. A query without a free slot would wait without an error.
     """
-    return f"local[{len(streams) * (config.kafka_partitions + 1) + _SPARE_SLOTS}]"
+    queries = sum(len(stream.windows) for stream in streams)
+    return f"local[{len(streams) * config.kafka_partitions + queries + _SPARE_SLOTS}]"
 
 
 def main(streams: Sequence[Stream]) -> None:

@@ -1,4 +1,4 @@
-"""The queries of a stream: lines to events as they come, events to figures of a minute."""
+"""The queries of a stream: records to events as they come, events to aggregates of windows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pyspark.sql.streaming import StreamingQuery
 
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.log_formats import log_format
-from lakehouse.contracts.streams import Stream, Topic
+from lakehouse.contracts.streams import Stream, Topic, Window
 from lakehouse.platform import kafka
 from lakehouse.platform.settings import Settings
 from lakehouse.streams import events
@@ -19,9 +19,9 @@ from lakehouse.streams.parsing import Accepted
 
 # After a kill, what came since the last boundary is done again; at a boundary events wait a moment.
 _REAL_TIME_BATCH = "300 seconds"
-_MINUTES_EVERY = "2 seconds"
+_WINDOW_EVERY = "2 seconds"
 # bounds memory when figures catch up after a stop
-_MINUTES_AT_ONCE = 100_000
+_WINDOW_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,13 @@ class Queries:
         trigger = {"realTime": _REAL_TIME_BATCH} if real_time else {"processingTime": "0 seconds"}
         return self._start(rows, f"{stream.name}.events", trigger)
 
-    def start_minutes(self, stream: Stream) -> StreamingQuery:
-        """Clean events to the topic of figures."""
-        clean = self._read(stream.clean, maxOffsetsPerTrigger=str(_MINUTES_AT_ONCE))
-        rows = named(stream.aggregation)(clean, stream)
-        addressed = rows.selectExpr(f"'{stream.minutes.name}' AS topic", "*")
-        return self._start(addressed, f"{stream.name}.minutes", {"processingTime": _MINUTES_EVERY})
+    def start_window(self, stream: Stream, window: Window) -> StreamingQuery:
+        """Clean events to the topic of a window's aggregates."""
+        clean = self._read(stream.clean, maxOffsetsPerTrigger=str(_WINDOW_AT_ONCE))
+        topic = stream.topic_of(window).name
+        rows = named(window.rows)(clean, stream)
+        addressed = rows.selectExpr(f"'{topic}' AS topic", "*")
+        return self._start(addressed, topic, {"processingTime": _WINDOW_EVERY})
 
     def _accepted(self) -> Accepted:
         return Accepted(log_format(self.config.access_log_format), self.config.earliest_event)

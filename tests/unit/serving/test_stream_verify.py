@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 from lakehouse.cli.app import app
 from lakehouse.contracts.streams import Stream
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.topics import event_id
 from lakehouse.serving import stream_proof, stream_tables
 from lakehouse.serving.stream_tables import Holding
-from lakehouse.serving.topics import event_id
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 

@@ -76,10 +76,10 @@ def columns(cql: str) -> str:
 
 
 def test_column_that_the_driver_has_seen_is_written(store: Written) -> None:
-    store.write(lines({"id": 1}), TABLE)
+    store.write(lines({"id": 1}), TABLE, "d1")
     store._cluster.in_server.append("note")  # type: ignore[union-attr]
     store._cluster.read_schema()  # type: ignore[union-attr]
-    assert not store.write(lines({"id": 2, "note": "new"}), TABLE)
+    assert not store.write(lines({"id": 2, "note": "new"}), TABLE, "d1")
     assert [(columns(cql), length) for cql, length in store.batches] == [
         ("minute, id", 2),
         ("minute, id, note", 3),
@@ -87,17 +87,17 @@ def test_column_that_the_driver_has_seen_is_written(store: Written) -> None:
 
 
 def test_column_that_the_driver_has_not_seen_yet_is_read_from_the_cluster(store: Written) -> None:
-    store.write(lines({"id": 1}), TABLE)
+    store.write(lines({"id": 1}), TABLE, "d1")
     store._cluster.in_server.append("note")  # type: ignore[union-attr]
     # records of both versions in one bundle
-    assert not store.write(lines({"id": 2}, {"id": 3, "note": "new"}, {"id": 4}), TABLE)
+    assert not store.write(lines({"id": 2}, {"id": 3, "note": "new"}, {"id": 4}), TABLE, "d1")
     assert [length for _, length in store.batches] == [2, 2, 3, 3]
     assert len(store.prepared) == 2
 
 
 def test_field_without_a_column_is_rejected_with_its_name(store: Written) -> None:
     unknown = [{"id": number, "other": "x"} for number in range(3)]
-    rejected = store.write(lines(*unknown, {"id": 9, "other": None}), TABLE)
+    rejected = store.write(lines(*unknown, {"id": 9, "other": None}), TABLE, "d1")
     assert [json.loads(line)["reason"] for line in rejected.lines] == [
         "visits: there is no column other"
     ] * 3
@@ -108,5 +108,5 @@ def test_field_without_a_column_is_rejected_with_its_name(store: Written) -> Non
 
 
 def test_table_field_names_the_table_and_is_no_column(store: Written) -> None:
-    assert not store.write(lines({"id": 1, "table": TABLE}), None)
+    assert not store.write(lines({"id": 1, "table": TABLE}), None, "d1")
     assert len(store.batches) == 1

@@ -114,7 +114,7 @@ def test_topics_are_declared() -> None:
     declared = {topic.name for stream in STREAMS for topic in stream.topics}
     assert values("Topic") <= declared
     assert {stream.raw.name for stream in STREAMS} <= values("Topic")
-    assert {stream.minutes.name for stream in STREAMS} <= values("Topic")
+    assert {stream.aggregates[0].name for stream in STREAMS} <= values("Topic")
 
 
 def test_tables_are_declared() -> None:
