@@ -23,6 +23,7 @@ from lakehouse.serving import dead_letters, stream_tables
 from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.stream_proof import prove
 from lakehouse.serving.stream_tables import Holding
+from lakehouse.sinks.cassandra import CassandraSink
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 from lakehouse.workloads.weblogs.generator.manifest import Counts
 
@@ -190,9 +191,9 @@ def test_the_proof_names_what_a_hop_lost_and_where_it_stands(
     one = (bytes.fromhex(identity(b"f:8")), None)
     empty = Holding(0, Fingerprint(0, 0, 0), Decimal(0))
     monkeypatch.setattr(
-        stream_tables,
-        "in_cassandra",
-        lambda stream, config: iter([one] if stream is CLICKSTREAM else []),
+        CassandraSink,
+        "identities",
+        lambda _, route: iter([one] if route.stream is CLICKSTREAM else []),
     )
     monkeypatch.setattr(stream_tables, "holding", lambda stream, place: empty)
     monkeypatch.setattr(stream_tables, "in_lake", lambda stream, place: iter(()))

@@ -273,6 +273,11 @@ class Route:
         return self.stream.log is not None and self.sink in NIFI_SINKS
 
     @property
+    def keyed(self) -> Table | None:
+        """Its table if rows have a declared grain; Cassandra's tables have a key instead."""
+        return self.binding.table if isinstance(self.binding.table, Table) else None
+
+    @property
     def database(self) -> str:
         """Database that has its table, for sinks with several."""
         return self.binding.database or self.stream.event.workload

@@ -10,6 +10,10 @@ class PlatformError(RuntimeError):
     """The platform cannot do what was asked; the message says why and what to do."""
 
 
+class UnavailableError(PlatformError):
+    """A server does not answer, which ends whatever else is asked of it."""
+
+
 class UnknownNameError(PlatformError):
     """A name that does not exist, with the nearest one that does."""
 

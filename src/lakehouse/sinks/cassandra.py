@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from lakehouse.contracts.cassandra import KEYSPACE, LiveTable, event_table
 from lakehouse.contracts.sinks import AMOUNT, Seen, has_amount, identity
 from lakehouse.contracts.streams import Route
+from lakehouse.platform.errors import UnavailableError
 from lakehouse.sinks.encoding.cql import Shape, batches
 from lakehouse.sinks.encoding.records import InvalidRecordError, Record, Rejected, lines_of, parsed
 
@@ -138,22 +139,27 @@ class CassandraSink:
         """Seconds from the arrival of the newest events in Kafka until they were written.
 
         Raises:
-            CassandraError: it does not answer, or has no such table.
+            UnavailableError: it does not answer.
+            CassandraError: it has no such table.
         """
         from cassandra import DriverException, InvalidRequest
         from cassandra.cluster import NoHostAvailable
 
         from lakehouse.platform.cassandra import CassandraError
 
-        if not route.is_of_events:
+        if not route.is_of_events or route.binding.table:
             return []
         try:
-            return _ages(self._reading(), event_table(route.stream))
+            session = self._reading()
+        except CassandraError as error:
+            raise UnavailableError(str(error)) from error
+        try:
+            return _ages(session, event_table(route.stream))
         except InvalidRequest as error:
             raise CassandraError(f"{error}: ./lakehouse up stream creates its table") from error
         except (DriverException, NoHostAvailable) as error:
             self.close()
-            raise CassandraError(f"Cassandra refuses: {error}") from error
+            raise UnavailableError(f"Cassandra refuses: {error}") from error
 
     def close(self) -> None:
         """Close the connections."""

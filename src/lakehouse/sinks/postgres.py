@@ -12,7 +12,7 @@ from lakehouse.contracts import postgres as sql
 from lakehouse.contracts.model import Table
 from lakehouse.contracts.sinks import AMOUNT, Seen, has_amount, identity
 from lakehouse.contracts.streams import Route
-from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.errors import PlatformError, UnavailableError
 from lakehouse.sinks.encoding.records import InvalidRecordError, Rejected, lines_of, parsed
 from lakehouse.sinks.encoding.sql import key, row
 
@@ -34,7 +34,7 @@ Target = tuple[str, Table]
 
 
 class PostgresError(PlatformError):
-    """PostgreSQL does not answer, or refuses."""
+    """PostgreSQL refuses what it is asked."""
 
 
 class PostgresSink:
@@ -140,7 +140,9 @@ class PostgresSink:
             if database in self._open:
                 self._open.pop(database).close()
             if isinstance(error, psycopg2.Error):
-                raise PostgresError(
+                is_away = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+                kind = UnavailableError if is_away else PostgresError
+                raise kind(
                     f"PostgreSQL, database {database}: {str(error).strip()}; "
                     "see ./lakehouse status and ./lakehouse logs postgres"
                 ) from error

@@ -14,12 +14,16 @@ import pytest
 from typer.testing import CliRunner
 
 from lakehouse.cli.app import app
-from lakehouse.contracts.streams import Stream
+from lakehouse.contracts.streams import Route, Stream
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.platform.topics import event_id
 from lakehouse.serving import stream_proof, stream_tables
+from lakehouse.serving.ledger import Hop
 from lakehouse.serving.stream_tables import Holding
+from lakehouse.sinks.cassandra import CassandraSink
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
+
+_SILVER = Hop(8, "silver")
 
 
 class Message:
@@ -44,7 +48,7 @@ class Published:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.raw: list[Message] = []
         monkeypatch.setattr(stream_proof, "TopicReader", self._reader)
-        monkeypatch.setattr(stream_tables, "in_cassandra", self._in_cassandra)
+        monkeypatch.setattr(CassandraSink, "identities", self._in_cassandra)
         monkeypatch.setattr(stream_tables, "holding", self._holding)
 
     def add(self, identity: str, content: bytes) -> None:
@@ -63,16 +67,17 @@ class Published:
     def _events(self) -> list[bytes]:
         return [event_id(one.key(), one.value()) for one in self.raw]
 
-    def _in_cassandra(self, stream: Stream, config: Settings) -> Iterator[tuple[bytes, None]]:
-        return iter([(one, None) for one in self._events()] if stream is ACCESS_LOG else [])
+    def _in_cassandra(self, route: Route) -> Iterator[tuple[bytes, None]]:
+        events = self._events() if route.stream is ACCESS_LOG else []
+        return iter([(one, None) for one in events])
 
     def _holding(self, stream: Stream, place: str) -> Holding:
         ledger = stream_proof.Ledger()
         for one in self._events() if stream is ACCESS_LOG else []:
-            ledger.add(stream_proof.Hop.SILVER, one)
-        count = ledger.count(stream_proof.Hop.SILVER)
-        fingerprint = ledger.fingerprint(stream_proof.Hop.SILVER)
-        return Holding(count, fingerprint, ledger.amount(stream_proof.Hop.SILVER))
+            ledger.add(_SILVER, one)
+        count = ledger.count(_SILVER)
+        fingerprint = ledger.fingerprint(_SILVER)
+        return Holding(count, fingerprint, ledger.amount(_SILVER))
 
 
 class Reader:

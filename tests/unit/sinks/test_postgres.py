@@ -14,8 +14,9 @@ import pytest
 from lakehouse.contracts.model import Column
 from lakehouse.contracts.sinks import identity
 from lakehouse.contracts.streams import Route, SinkBinding
+from lakehouse.platform.errors import UnavailableError
 from lakehouse.sinks import postgres
-from lakehouse.sinks.postgres import PostgresError, PostgresSink
+from lakehouse.sinks.postgres import PostgresSink
 from unit.sinks.tables import DAILY, EVENTS, SALE, WINDOWS
 
 ID, OTHER = "0" * 31 + "a", "0" * 31 + "b"
@@ -224,7 +225,7 @@ def test_connection_that_failed_is_replaced(sink: PostgresSink, server: Server) 
         raise psycopg2.OperationalError("server closed the connection unexpectedly\n")
 
     connection.commit = refuse  # type: ignore[method-assign]
-    with pytest.raises(PostgresError, match=r"database toys: server closed .*; see ./lakehouse"):
+    with pytest.raises(UnavailableError, match=r"database toys: server closed .*; see ./lakehouse"):
         write(sink, EVENTS, sale(OTHER))
     assert not connection.is_open
     assert write(sink, EVENTS, sale(OTHER)) == []
