@@ -22,6 +22,8 @@ ONCE = False
 MOMENT = "received_at"
 ASIDE = f"{places.ASIDE}/streams"
 EXTENSION = "parquet"
+# of all files of the lake
+OWNER = "lakehouse"
 
 
 @dataclass(frozen=True)
@@ -104,4 +106,4 @@ def connect(config: Settings) -> HdfsSink:
     from lakehouse.platform.webhdfs import WebHdfs
 
     address = f"http://{config.namenode_host}:{config.namenode_http_port}"
-    return HdfsSink(WebHdfs(address, "lakehouse"), config.hdfs_url)
+    return HdfsSink(WebHdfs(address, OWNER), config.hdfs_url)

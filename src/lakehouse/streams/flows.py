@@ -21,6 +21,7 @@ from lakehouse.platform import nifi_parameters as given
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.sinks import hdfs
 from lakehouse.sinks.cassandra import live_table
+from lakehouse.streams.delivering import QUARANTINE
 from lakehouse.streams.flow_model import (
     CONSUME_LINES,
     MERGE_CONTENT,
@@ -35,7 +36,6 @@ from lakehouse.streams.flow_model import (
 
 FOLDER = Path("nifi-templates")
 BRONZE = f"{places.ROOT}/{Layer.BRONZE}/streams"
-QUARANTINE = f"{places.ROOT}/{Layer.QUARANTINE}/streams"
 DAY_OF_ARRIVAL = "ingest_date=${entryDate:format('yyyy-MM-dd', 'UTC')}"
 # a bundle for HDFS is closed when it is this old or this large
 BUNDLE_AGE = "10 sec"

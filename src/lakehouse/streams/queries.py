@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,15 @@ from pyspark.sql.streaming import StreamingQuery
 
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.log_formats import log_format
-from lakehouse.contracts.streams import Stream, Topic, Window
+from lakehouse.contracts.streams import Route, Stream, Topic, Window
 from lakehouse.platform import kafka
 from lakehouse.platform.settings import Settings
+from lakehouse.platform.webhdfs import WebHdfs
+from lakehouse.registry import sinks
+from lakehouse.sinks import hdfs
+from lakehouse.sinks.hdfs import OWNER
 from lakehouse.streams import events
+from lakehouse.streams.delivering import Delivery
 from lakehouse.streams.enriching import Known
 from lakehouse.streams.parsing import Accepted
 
@@ -22,6 +28,8 @@ _REAL_TIME_BATCH = "300 seconds"
 _WINDOW_EVERY = "2 seconds"
 # bounds memory when figures catch up after a stop
 _WINDOW_AT_ONCE = 100_000
+_SINK_EVERY = "1 second"
+_SINK_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,25 @@ class Queries:
         rows = named(window.rows)(clean, stream)
         addressed = rows.selectExpr(f"'{topic}' AS topic", "*")
         return self._start(addressed, topic, {"processingTime": _WINDOW_EVERY})
+
+    def start_sink(self, route: Route, stopping: threading.Event) -> StreamingQuery:
+        """Messages of a topic to a sink that NiFi does not write to."""
+        files = WebHdfs(
+            f"http://{self.config.namenode_host}:{self.config.namenode_http_port}", OWNER
+        )
+
+        def put(path: str, content: bytes) -> None:
+            files.put(path, content, aside=f"{hdfs.ASIDE}/{path.rpartition('/')[2]}")
+
+        sink = sinks.connect(route.sink, self.config)
+        return (
+            self._read(route.topic, maxOffsetsPerTrigger=str(_SINK_AT_ONCE))
+            .writeStream.foreachBatch(Delivery(route, sink, put, stopping))
+            .option("checkpointLocation", str(self.checkpoints / route.name))
+            .queryName(route.name)
+            .trigger(processingTime=_SINK_EVERY)
+            .start()
+        )
 
     def _accepted(self) -> Accepted:
         return Accepted(log_format(self.config.access_log_format), self.config.earliest_event)
