@@ -15,6 +15,7 @@ from decimal import Decimal
 import pytest
 
 from integration.launching import lakehouse, lakehouse_json
+from lakehouse.contracts.counts import Counts
 from lakehouse.platform.kafka import Kafka, address
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.topics import TopicReader, event_id
@@ -25,7 +26,6 @@ from lakehouse.serving.stream_proof import prove
 from lakehouse.serving.stream_tables import Holding
 from lakehouse.sinks.cassandra import CassandraSink
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
-from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 LINES = {b"f:0": b"fly", b"f:4": b"", b"f:5": b"\xff\x00", b"f:8": b"good"}
 Produce = Callable[[str, bytes, bytes], None]

@@ -62,6 +62,9 @@ QUESTIONS: tuple[Question, ...] = tuple(one for each in WORKLOADS for one in eac
 PIPELINES: tuple[Pipeline, ...] = tuple(one for each in WORKLOADS for one in each.pipelines)
 BOARDS = {title: board for each in WORKLOADS for title, board in each.boards.items()}
 RECONCILIATIONS = tuple(each.reconciliation for each in WORKLOADS if each.reconciliation)
+WRITTEN = tuple(each.written for each in WORKLOADS if each.written)
+WRITING = tuple(each.is_writing for each in WORKLOADS if each.is_writing)
+ALARMS = tuple(pair for each in WORKLOADS for pair in each.alarms.items())
 DATA_SETS: tuple[DataSet, ...] = tuple(one for each in WORKLOADS for one in each.data_sets)
 SOURCE_DATABASES = tuple(dict.fromkeys(table.source_database for table in LAYERS[Layer.SOURCE]))
 SINK_DATABASES = tuple(dict.fromkeys(one.database for one in ROUTES if one.sink == "postgres"))

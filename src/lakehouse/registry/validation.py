@@ -18,7 +18,7 @@ from lakehouse.registry.discovery import PACKAGE, Found, InvalidWorkloadError
 # fields of a workload that name one function or object
 _NAMED = (
     *("parameters", "measures", "report_pages"),
-    *("superset_datasets", "superset_pages", "reconciliation"),
+    *("superset_datasets", "superset_pages", "reconciliation", "written", "is_writing"),
 )
 _BUILT = (Layer.SILVER, Layer.GOLD)
 _IMPORT = re.compile(rf"^\s*(?:from|import)\s+{re.escape(PACKAGE)}(?:\.|\s+import\s+)(\w+)", re.M)
@@ -231,6 +231,8 @@ def _references(workload: Workload) -> Iterator[tuple[str, str]]:
             yield field, reference
     for title, board in workload.boards.items():
         yield f"boards: {title}", board
+    for server, alarm in workload.alarms.items():
+        yield f"alarms: {server}", alarm
 
 
 def _tables(workload: Workload) -> tuple[Table, ...]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from lakehouse.contracts.counts import Counts
 from lakehouse.contracts.streams import Route
 from lakehouse.serving.reconciliation import Line
 
 if TYPE_CHECKING:
     from lakehouse.serving.log_files import LogRecords
-    from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 EXAMPLES = 5
 

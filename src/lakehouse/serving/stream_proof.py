@@ -17,11 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from lakehouse.contracts.counts import Counts
+from lakehouse.contracts.functions import named
 from lakehouse.contracts.sinks import AMOUNT, Seen, Sink, SparkTable, identity
 from lakehouse.contracts.streams import Stream
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.platform.topics import TopicReader, event_id
-from lakehouse.registry import sinks
+from lakehouse.registry import catalog, sinks
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import stream_tables as tables
 from lakehouse.serving.ledger import (
@@ -41,9 +43,6 @@ from lakehouse.serving.log_files import count, read_log_files
 from lakehouse.serving.stages import SILVER, stages, window_stages
 from lakehouse.sinks.encoding.records import InvalidRecordError, parsed
 from lakehouse.sinks.encoding.sql import key_of
-from lakehouse.workloads.weblogs.generator import manifest as manifests
-from lakehouse.workloads.weblogs.generator.manifest import Counts
-from lakehouse.workloads.weblogs.generator.writing import WriterAtWorkError, only_writer
 
 _PAUSE = 1.0
 
@@ -113,20 +112,16 @@ def await_silver(
 
 
 def written_by(manifest: Path | None, config: Settings | None = None) -> dict[str, Counts]:
-    """What writers put into the logs: by one manifest, or by all; empty where there is none."""
-    if manifest is not None:
-        return manifests.total([manifests.load(manifest)])
-    found = manifests.load_all(manifests.folder(config))
-    return manifests.total(found) if found else {}
+    """What writers produced, by stream: by one manifest, or by all; empty where there is none."""
+    found: dict[str, Counts] = {}
+    for reference in catalog.WRITTEN:
+        found |= named(reference)(manifest, config or settings())
+    return found
 
 
 def writer_at_work(config: Settings | None = None) -> bool:
-    """Whether the logs grow now; if not, what killed writers left uncounted is counted."""
-    try:
-        with only_writer(config or settings()):
-            return False
-    except WriterAtWorkError:
-        return True
+    """Whether a source grows now."""
+    return any(named(reference)(config or settings()) for reference in catalog.WRITING)
 
 
 class _Prover:

@@ -64,6 +64,7 @@ EFFECTS = {
     "streams/gold_copy",
     "streams/queries",
     "workloads/shop/science/building",
+    "workloads/weblogs/clocks",
 }
 PURE = sorted(
     module
@@ -76,11 +77,7 @@ EXCEPTIONS: dict[str, str] = {
     "cli/data.py": "`generate` and `download` are commands of the core with options of the shop",
     "cli/demo.py": "the demo's steps are not declared by workloads yet",
     "cli/streams.py": "`stream write` is a command of the core with options of the logs",
-    "platform/clocks.py": "reads the table of 1-minute aggregates, which is of the logs",
-    "serving/dashboard/portal.py": "names the table of sessions",
     "serving/funnel.py": "counts sessions by the steps of the shop's funnel",
-    "serving/ledger.py": "counts of writers come from the generator of the logs",
-    "serving/stream_proof.py": "counts of writers come from the generator of the logs",
 }
 # a base class of errors is no server
 ALLOWED = ("contracts", "platform/errors")

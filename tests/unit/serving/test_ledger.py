@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from lakehouse.contracts.counts import Counts
 from lakehouse.serving.ledger import (
     CLEAN,
     DEAD_LETTER,
@@ -21,7 +22,6 @@ from lakehouse.serving.ledger import (
 )
 from lakehouse.serving.stages import stages
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
-from lakehouse.workloads.weblogs.generator.manifest import Counts
 from unit.sinks.tables import SALES
 
 STAGES = stages(CLICKSTREAM)

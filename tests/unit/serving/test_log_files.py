@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.contracts.counts import Counts
 from lakehouse.contracts.streams import LONGEST_LINE_BYTES
 from lakehouse.platform.settings import Settings
 from lakehouse.serving.ledger import CLEAN, RAW, Ledger, StreamLine, balance
 from lakehouse.serving.log_files import LogRecords, read_log_files
 from lakehouse.serving.stages import stages
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
-from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 
 @pytest.fixture
