@@ -76,6 +76,7 @@ def test_topics_tables_and_databases_are_provisioned(derived: dict[str, Any]) ->
         "trinket_sales.clean",
         "trinket_sales.dead-letter",
         "trinket_sales.daily",
+        "trinket_revenue",
     ]
     assert derived["live"] == [
         "log_data.trinket_sales_by_minute",
@@ -89,15 +90,19 @@ def test_driver_writes_to_the_sinks_of_a_topic(derived: dict[str, Any]) -> None:
         "trinket_sales.clean.cassandra",
         "trinket_sales.clean.hdfs",
         "trinket_sales.daily.cassandra",
+        "trinket_sales.daily.kafka",
         "trinket_sales.daily.postgres",
     ]
-    # a partition of the source, a window, four sinks
-    assert derived["slots"] == 6
+    # a partition of the source, a window, five sinks
+    assert derived["slots"] == 7
 
 
 def test_reconciliation_has_a_stage_for_each_sink(derived: dict[str, Any]) -> None:
     assert derived["stages"] == [["clean", "Cassandra", True], ["clean", "silver", False]]
-    assert derived["windows"] == [["daily", "PostgreSQL", True]]
+    assert derived["windows"] == [
+        ["daily", "Kafka", False],
+        ["daily", "PostgreSQL", True],
+    ]
 
 
 def test_nifi_has_no_flow_of_a_topic(derived: dict[str, Any]) -> None:

@@ -6,7 +6,6 @@ Topics and tables are stand-ins that hold what was published.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,24 +21,9 @@ from lakehouse.serving.ledger import Hop
 from lakehouse.serving.stream_tables import Holding
 from lakehouse.sinks.cassandra import CassandraSink
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
+from unit.streams.topics import Message, Reader
 
 _SILVER = Hop(8, "silver")
-
-
-class Message:
-    """A message of a topic."""
-
-    def __init__(self, key: bytes, value: bytes) -> None:
-        self._key, self._value = key, value
-
-    def key(self) -> bytes:
-        return self._key
-
-    def value(self) -> bytes:
-        return self._value
-
-    def timestamp(self) -> tuple[int, int]:
-        return 1, int(time.time() * 1000)
 
 
 class Published:
@@ -78,22 +62,6 @@ class Published:
         count = ledger.count(_SILVER)
         fingerprint = ledger.fingerprint(_SILVER)
         return Holding(count, fingerprint, ledger.amount(_SILVER))
-
-
-class Reader:
-    """A topic that is read once, as `TopicReader` does."""
-
-    forgotten = 0
-
-    def __init__(self, messages: list[Message]) -> None:
-        self._messages = messages
-
-    def messages(self) -> Iterator[Message]:
-        messages, self._messages = self._messages, []
-        return iter(messages)
-
-    def close(self) -> None:
-        """There is no connection."""
 
 
 @pytest.fixture

@@ -35,6 +35,12 @@ class Cursor:
     def __exit__(self, *_: object) -> None: ...
 
     def execute(self, statement: str, parameters: Any = ()) -> None:
+        rows = statement.count("(%s")
+        if statement.startswith("INSERT") and "daily_sales" in statement:
+            width = len(parameters) // rows
+            keys = [tuple(parameters[width * n : width * n + 2]) for n in range(rows)]
+            # DuckDB takes what PostgreSQL refuses
+            assert len(keys) == len(set(keys)), "ON CONFLICT cannot affect a row a second time"
         self._cursor.execute(statement.replace("%s", "?"), list(parameters))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lakehouse.contracts.cassandra import LiveTable
 from lakehouse.contracts.model import Column, Layer, Namespace, Table
 from lakehouse.contracts.streams import (
@@ -60,7 +62,11 @@ STREAM = Stream(
             "daily",
             "Revenue of a day as JSON; the newest holds",
             "lakehouse.workloads.trinkets.rows:daily",
-            (SinkBinding("cassandra", LIVE), SinkBinding("postgres", REPORT, "trinket_reports")),
+            (
+                SinkBinding("cassandra", LIVE),
+                SinkBinding("kafka", replace(REPORT, name="trinket_revenue")),
+                SinkBinding("postgres", REPORT, "trinket_reports"),
+            ),
         ),
     ),
     sinks=(SinkBinding("cassandra"), SinkBinding("hdfs")),
