@@ -67,6 +67,8 @@ def _problems(found: Sequence[Found]) -> Iterator[str]:
     yield from _names(found)
     yield from _repeated_tables(found)
     yield from _repeated_pipelines(found)
+    yield from _repeated_streams(found)
+    yield from _different_sink_tables(found)
     yield from taken_ports(found, {})
     for each in found:
         yield from _uses(each, {one.workload.name for one in found})
@@ -111,6 +113,39 @@ def _repeated_pipelines(found: Sequence[Found]) -> Iterator[str]:
                 reason = f"{pipeline.dag_id} is already a DAG of {owners[pipeline.dag_id]}"
                 yield _says(each, "pipelines", f"{reason}; rename one of them")
             owners.setdefault(pipeline.dag_id, each.folder)
+
+
+def _repeated_streams(found: Sequence[Found]) -> Iterator[str]:
+    owners: dict[str, Path] = {}
+    for each in found:
+        for stream in each.workload.streams:
+            if stream.name in owners:
+                reason = f"{stream.name} is already a stream of {owners[stream.name]}"
+                yield _says(each, "streams", f"{reason}; rename one of them")
+            owners.setdefault(stream.name, each.folder)
+
+
+def _different_sink_tables(found: Sequence[Found]) -> Iterator[str]:
+    """Streams may share a table of a sink, if they declare the same one."""
+    owners: dict[str, tuple[Table | LiveTable, Path]] = {}
+    for each in found:
+        for name, table in _sink_tables(each.workload):
+            owner, folder = owners.setdefault(name, (table, each.folder))
+            if owner != table:
+                reason = f"{name} is already another table of {folder}; rename one of them"
+                yield _says(each, "streams", reason)
+
+
+def _sink_tables(workload: Workload) -> Iterator[tuple[str, Table | LiveTable]]:
+    for stream in workload.streams:
+        for route in stream.routes:
+            table = route.binding.table
+            if isinstance(table, LiveTable):
+                yield f"{table.full_name} of cassandra", table
+            elif isinstance(table, Table):
+                # topics have no database
+                place = f"{route.database}." if route.sink == "postgres" else ""
+                yield f"{place}{table.name} of {route.sink}", table
 
 
 def _uses(each: Found, known: set[str]) -> Iterator[str]:

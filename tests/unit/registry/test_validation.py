@@ -142,6 +142,34 @@ def test_sink_with_a_table_that_it_cannot_take(
     assert error.endswith(reason)
 
 
+def test_stream_of_another_workload(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(SALES,)))
+    event = replace(EVENT, namespace=BOOKS)
+    stream = replace(SALES, event=event)
+    books = found(tmp_path, Workload("books", "x", tables=(event,), streams=(stream,)))
+
+    assert message(toys, books) == (
+        f"{books.folder}: streams: sales is already a stream of {toys.folder}; rename one of them"
+    )
+
+
+def test_table_of_a_sink_that_is_declared_in_two_ways(tmp_path: Path) -> None:
+    wider = replace(EVENT, columns=(*EVENT.columns, Column("note", "STRING", "x")))
+
+    def two(database: str, table: Table) -> Found:
+        first = replace(SALES, sinks=(SinkBinding("postgres", EVENT),))
+        second = replace(SALES, name="gifts", sinks=(SinkBinding("postgres", table, database),))
+        return found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(first, second)))
+
+    toys = two("", wider)
+    assert message(toys) == (
+        f"{toys.folder}: streams: toys.sale of postgres is already another table of "
+        f"{toys.folder}; rename one of them"
+    )
+    require_valid([two("", EVENT)])
+    require_valid([two("other", wider)])
+
+
 def test_hdfs_takes_no_windows(tmp_path: Path) -> None:
     window = replace(SALES.windows[0], sinks=(SinkBinding("hdfs"),))
 
