@@ -35,6 +35,8 @@ class Workload:
         superset_datasets: `module:name` of its datasets in Superset.
         superset_pages: `module:name` of its pages in Superset.
         reconciliation: `module:function` that returns further checks for `verify`.
+        commands: `module:function` that adds its commands to a `typer.Typer`; its module is
+            imported at each start of the command line, and imports what is slow where it is used.
         written: `module:function` that returns counts of what its writers produced, by stream, for
             a manifest (or all) and the settings; empty for a manifest of another workload.
         is_writing: `module:function` that returns whether one of its writers runs, for settings.
@@ -60,6 +62,7 @@ class Workload:
     superset_datasets: str = ""
     superset_pages: str = ""
     reconciliation: str = ""
+    commands: str = ""
     written: str = ""
     is_writing: str = ""
     alarms: Mapping[str, str] = field(default_factory=dict)

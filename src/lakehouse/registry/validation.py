@@ -18,7 +18,7 @@ from lakehouse.registry.discovery import PACKAGE, Found, InvalidWorkloadError
 # fields of a workload that name one function or object
 _NAMED = (
     *("parameters", "measures", "report_pages"),
-    *("superset_datasets", "superset_pages", "reconciliation", "written", "is_writing"),
+    *("superset_datasets", "superset_pages", "reconciliation", "written", "is_writing", "commands"),
 )
 _BUILT = (Layer.SILVER, Layer.GOLD)
 _IMPORT = re.compile(rf"^\s*(?:from|import)\s+{re.escape(PACKAGE)}(?:\.|\s+import\s+)(\w+)", re.M)

@@ -48,6 +48,7 @@ print(json.dumps({
     "in flows": [group.name for group in flows.GROUPS if "trinket" in group.render()],
     "public": [one for one in page.splitlines() if "trinket_reports" in one],
     "dictionary": [one for one in dictionary.render().splitlines() if "trinket_" in one],
+    "commands": [one for one in page.splitlines() if one.split()[:1] == ["trinkets"]],
     "board": "trinket_sales" in str(BOARD),
 }))
 """
@@ -114,4 +115,5 @@ def test_names_are_public_and_described(derived: dict[str, Any]) -> None:
     assert "trinket_reports.daily_revenue.revenue" in derived["public"]
     assert "### trinket_reports.daily_revenue" in derived["dictionary"]
     assert "- Made from `trinket_sales.daily`" in derived["dictionary"]
+    assert derived["commands"] == ["trinkets", "trinkets --count"]
     assert derived["board"]

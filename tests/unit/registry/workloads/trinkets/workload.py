@@ -71,4 +71,10 @@ STREAM = Stream(
     ),
     sinks=(SinkBinding("cassandra"), SinkBinding("hdfs")),
 )
-WORKLOAD = Workload("trinkets", "Sales of trinkets", tables=(SALE,), streams=(STREAM,))
+WORKLOAD = Workload(
+    "trinkets",
+    "Sales of trinkets",
+    tables=(SALE,),
+    streams=(STREAM,),
+    commands="lakehouse.workloads.trinkets.commands:register",
+)
