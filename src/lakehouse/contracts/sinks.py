@@ -91,5 +91,8 @@ def identity(text: str) -> bytes:
 
 
 def has_amount(route: Route) -> bool:
-    """True if events of the route's stream may have an amount."""
-    return route.is_of_events and AMOUNT in route.stream.event.column_names
+    """True if events of the route may have an amount, and its table keeps it."""
+    if not route.is_of_events or AMOUNT not in route.stream.event.column_names:
+        return False
+    table = route.binding.table
+    return table is None or AMOUNT in (column.name for column in table.columns)

@@ -200,14 +200,25 @@ def _sinks(each: Found) -> Iterator[str]:
 def _wrong_table(route: Route) -> str:
     """Error in the table of a route; empty if it is right."""
     table, way = route.binding.table, f"{route.topic.name} goes to {route.sink}"
-    if route.sink == "cassandra":
-        is_right = table is None or isinstance(table, LiveTable)
-        return "" if is_right else f"{way} with another table than a LiveTable; declare one"
+    identity = route.stream.event.grain
     if route.sink == "hdfs":
         return "" if route.is_of_events and table is None else f"{way}, which takes events only"
+    if route.sink == "cassandra":
+        if table is None:
+            return ""
+        if not isinstance(table, LiveTable):
+            return f"{way} with another table than a LiveTable; declare one"
+        lacking = set(identity) - {column.name for column in table.columns}
+        if route.is_of_events and lacking:
+            return f"{way}, where {table.name} has no {', '.join(sorted(lacking))}; add it"
+        return ""
     if not isinstance(table, Table):
         return f"{way} without a Table; declare one with a grain"
-    return "" if table.grain else f"{way}, where {table.name} has no identity; give it a grain"
+    if not table.grain:
+        return f"{way}, where {table.name} has no identity; give it a grain"
+    if route.is_of_events and table.grain != identity:
+        return f"{way}, where {table.name} has another grain; give it {', '.join(identity)}"
+    return ""
 
 
 def _modules(each: Found) -> Iterator[str]:

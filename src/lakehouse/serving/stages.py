@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lakehouse.contracts.sinks import AMOUNT
+from lakehouse.contracts.sinks import has_amount
 from lakehouse.contracts.streams import Route, Stream
 from lakehouse.registry import sinks
 from lakehouse.registry.catalog import PIPELINES
@@ -40,16 +40,11 @@ def _stages(stream: Stream) -> Iterator[Stage]:
     silver = None
     for route in (one for one in stream.routes if one.is_of_events):
         after = hop(route, bit)
-        yield Stage(CLEAN, after, route, _has_amounts(route))
+        yield Stage(CLEAN, after, route, has_amount(route))
         silver = after if route.sink == SILVER else silver
         bit <<= 1
     if silver and stream.fact:
         yield Stage(silver, Hop(bit, "gold", is_once=True, remedy=_gold_remedy(stream)))
-
-
-def _has_amounts(route: Route) -> bool:
-    table = route.binding.table
-    return table is None or AMOUNT in (column.name for column in table.columns)
 
 
 def _remedy(route: Route) -> str:

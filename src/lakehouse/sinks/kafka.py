@@ -6,11 +6,12 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lakehouse.contracts.model import Table
-from lakehouse.contracts.sinks import Seen, identity
+from lakehouse.contracts.sinks import AMOUNT, Seen, has_amount, identity
 from lakehouse.contracts.streams import Route
 from lakehouse.platform.errors import PlatformError
 from lakehouse.sinks.encoding.records import InvalidRecordError, Rejected, lines_of, parsed
@@ -88,10 +89,12 @@ class KafkaSink:
         return rejected
 
     def identities(self, route: Route) -> Iterator[Seen]:
-        """The key of every message that the topic keeps."""
+        """The key of every message that the topic keeps, with the amount of an event."""
+        is_amount = has_amount(route)
         with closing(self._reader(self.target(route).name)) as reader:
             for message in reader.messages():
-                yield identity((message.key() or b"").decode()), None
+                key = identity((message.key() or b"").decode())
+                yield key, _amount(message) if is_amount else None
 
     def lag(self, route: Route) -> Iterable[float]:
         """Seconds from the arrival of the newest events in Kafka until they were published."""
@@ -104,6 +107,11 @@ class KafkaSink:
     def close(self) -> None:
         """Close the connection."""
         self._producer = None
+
+
+def _amount(message: Any) -> Decimal | None:
+    amount = json.loads(message.value() or b"{}", parse_float=Decimal).get(AMOUNT)
+    return None if amount is None else Decimal(amount)
 
 
 def _age(message: Any) -> float | None:

@@ -85,7 +85,7 @@ class PostgresSink:
     def identities(self, route: Route) -> Iterator[Seen]:
         """The grain of every row, with its amount if it is an event that may have one."""
         database, table = self.target(route)
-        is_amount = has_amount(route) and AMOUNT in table.column_names
+        is_amount = has_amount(route)
         columns = (*table.grain, *((AMOUNT,) if is_amount else ()))
         count = len(table.grain)
         for values in self._rows(database, sql.select(table, *columns)):

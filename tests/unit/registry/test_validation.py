@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.contracts.cassandra import LiveTable
 from lakehouse.contracts.model import Column, Layer, Namespace, Table
 from lakehouse.contracts.pipelines import Pipeline
 from lakehouse.contracts.streams import (
@@ -40,6 +41,16 @@ SALES = Stream(
     EVENT,
     parser="lakehouse.contracts.text:parsed",
     windows=(Window("minutes", "Sales of a minute", "lakehouse.contracts.text:messages"),),
+)
+
+LIVE = LiveTable(
+    "toy_by_day",
+    "Sales of a day",
+    (Column("day", "DATE", "The day", nullable=False), Column("toy", "STRING", "The toy")),
+    partition=("day",),
+    clustering=(("toy", "ASC"),),
+    keep_days=7,
+    window_hours=24,
 )
 
 
@@ -131,6 +142,8 @@ def test_sink_that_does_not_exist(tmp_path: Path, where: str) -> None:
         (SinkBinding("cassandra", EVENT), "with another table than a LiveTable; declare one"),
         (SinkBinding("postgres"), "without a Table; declare one with a grain"),
         (SinkBinding("postgres", replace(EVENT, grain=())), "has no identity; give it a grain"),
+        (SinkBinding("kafka", replace(EVENT, grain=("toy",))), "another grain; give it event_id"),
+        (SinkBinding("cassandra", LIVE), "where toy_by_day has no event_id; add it"),
     ],
 )
 def test_sink_with_a_table_that_it_cannot_take(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -77,6 +78,14 @@ def test_rows_are_published_under_their_grain(sink: KafkaSink, kafka: Kafka) -> 
     assert (message.key(), message.value()) == (b'["2026-01-31", "bear"]', line)
     assert [json.loads(one)["reason"] for one in rejected.lines] == ["daily_sales: day is missing"]
     assert list(sink.identities(WINDOWS_TOPIC)) == [(identity('["2026-01-31", "bear"]'), None)]
+
+
+def test_events_keep_their_amount(sink: KafkaSink) -> None:
+    events = b'{"event_id": "0a", "amount": 1.50}\n{"event_id": "0b"}'
+    sink.write(events, sink.target(EVENTS_TOPIC), "d1")
+
+    found = [(b"\x0a", Decimal("1.5")), (b"\x0b", None)]
+    assert list(sink.identities(EVENTS_TOPIC)) == found
 
 
 def test_message_that_kafka_refuses_is_an_error(sink: KafkaSink, kafka: Kafka) -> None:

@@ -113,7 +113,13 @@ def write(sink: PostgresSink, route: Route, *lines: bytes) -> list[str]:
 
 
 def test_rows_are_written_with_the_types_of_their_table(sink: PostgresSink, server: Server) -> None:
-    fields = {"toy": "100% bear's", "quantity": 2, "amount": "3.10", "is_gift": True, "weight": 0.5}
+    fields: dict[str, Any] = {
+        "toy": "100% bear's",
+        "quantity": 2,
+        "amount": "3.10",
+        "is_gift": True,
+        "weight": 0.5,
+    }
 
     assert write(sink, EVENTS, sale(**fields, minute="ignored")) == []
     columns = "event_id, received_at AT TIME ZONE 'UTC', toy, quantity, amount, is_gift, weight"
