@@ -33,7 +33,7 @@ class Rejections(Protocol):
 
 @dataclass(frozen=True)
 class SparkTable:
-    """Rows that Spark reads and counts by itself.
+    """Rows that Spark reads and counts.
 
     Attributes:
         name: the table as SQL names it.
@@ -53,7 +53,7 @@ class Sink(Protocol[Target]):
         ...
 
     def target(self, route: Route) -> Target:
-        """Where rows of a route go, as `write` takes it."""
+        """Destination of a route's rows, as `write` takes it."""
         ...
 
     def write(self, content: bytes, target: Target, delivery: str) -> Rejections:

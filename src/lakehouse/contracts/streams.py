@@ -1,4 +1,4 @@
-"""The streams: sources, topics, events, windows, sinks, the reasons for which a line is set aside.
+"""The streams: sources, topics, events, windows, sinks, the reasons for rejecting a line.
 
 A line of a log goes raw topic → clean topic (or dead-letter topic) → Cassandra and silver → gold.
 Its identity is made from its content and its place, so that whatever is delivered twice is known

@@ -21,7 +21,7 @@ _OWN: dict[str, Callable[[Settings], str]] = {"nifi": nifi.alarm}
 
 
 def own_alarms(process: str, config: Settings) -> list[str]:
-    """What a process that is ready reports, and what workloads watch in it."""
+    """Alarms of a process that is ready: its own, then those that workloads declare."""
     found = [_OWN[process](config)] if process in _OWN else []
     found += [named(alarm)(config) for server, alarm in ALARMS if server == process]
     return found

@@ -11,7 +11,7 @@ class PlatformError(RuntimeError):
 
 
 class UnavailableError(PlatformError):
-    """A server does not answer, which ends whatever else is asked of it."""
+    """A server does not answer, so further queries to it are skipped."""
 
 
 class UnknownNameError(PlatformError):

@@ -68,7 +68,7 @@ ALARMS = tuple(pair for each in WORKLOADS for pair in each.alarms.items())
 DATA_SETS: tuple[DataSet, ...] = tuple(one for each in WORKLOADS for one in each.data_sets)
 SOURCE_DATABASES = tuple(dict.fromkeys(table.source_database for table in LAYERS[Layer.SOURCE]))
 SINK_DATABASES = tuple(dict.fromkeys(one.database for one in ROUTES if one.sink == "postgres"))
-# topics that sinks write, beside those of the streams
+# topics that sinks write, in addition to those of the streams
 SINK_TOPICS: tuple[Topic, ...] = tuple(
     Topic(written.name, written.description, ", ".join(written.grain))
     for written in (one.binding.table for one in ROUTES if one.sink == "kafka")

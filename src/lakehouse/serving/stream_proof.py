@@ -112,7 +112,7 @@ def await_silver(
 
 
 def written_by(manifest: Path | None, config: Settings | None = None) -> dict[str, Counts]:
-    """What writers produced, by stream: by one manifest, or by all; empty where there is none."""
+    """Counts of what writers produced, by stream; of all manifests if none is named."""
     found: dict[str, Counts] = {}
     for reference in catalog.WRITTEN:
         found |= named(reference)(manifest, config or settings())
@@ -120,7 +120,7 @@ def written_by(manifest: Path | None, config: Settings | None = None) -> dict[st
 
 
 def writer_at_work(config: Settings | None = None) -> bool:
-    """Whether a source grows now."""
+    """True if a writer of any workload runs."""
     return any(named(reference)(config or settings()) for reference in catalog.WRITING)
 
 
@@ -191,12 +191,12 @@ class _Prover:
             event = identity((message.key() or b"").decode())
             ledger.add(CLEAN, event, amount_of(message.value() or b""))
         for message in self._dead.messages():
-            told = json.loads(message.value() or b"{}")
-            ledger.add(DEAD_LETTER, identity(told["event_id"]), reason=told["reason"])
-        raw, judged = ledger.count(RAW), ledger.count(VALIDATED)
+            letter = json.loads(message.value() or b"{}")
+            ledger.add(DEAD_LETTER, identity(letter["event_id"]), reason=letter["reason"])
+        raw, validated = ledger.count(RAW), ledger.count(VALIDATED)
         owed = max(written.lines if written else 0, raw + self._log.missing)
-        self._tell(f"{self._stream.name}: {raw:,} raw, {judged:,} judged of {owed:,} lines")
-        return min(raw, judged) >= owed
+        self._tell(f"{self._stream.name}: {raw:,} raw, {validated:,} validated of {owed:,} lines")
+        return min(raw, validated) >= owed
 
     def _read_stage(self, stage: Stage) -> None:
         """Read what a hop holds, waiting for a sink; gold waits for a run of its DAG."""
@@ -219,7 +219,7 @@ class _Prover:
         return self._sinks[name]
 
     def _has_all(self, stage: Stage) -> bool:
-        """Whether a hop holds the events of the one before."""
+        """True if a hop holds the events of the one before."""
         held = self._held(stage)
         if isinstance(held, SparkTable):
             return self._matches(stage, held.name)

@@ -28,7 +28,7 @@ OWNER = "lakehouse"
 
 @dataclass(frozen=True)
 class Folder:
-    """Where files of records go, and their columns.
+    """Destination of files of records, and their columns.
 
     Attributes:
         path: the folder; `{date}` and `{hour}` in it are those of the timestamp of each record.

@@ -224,9 +224,9 @@ def test_column_that_the_declaration_gained_is_added(sink: PostgresSink, server:
 
 
 def test_tables_and_columns_are_described(sink: PostgresSink, server: Server) -> None:
-    told = server.rows("toys", "SELECT comment FROM duckdb_tables() WHERE table_name = 'sale'")
+    found = server.rows("toys", "SELECT comment FROM duckdb_tables() WHERE table_name = 'sale'")
 
-    assert told == [(SALE.description,)]
+    assert found == [(SALE.description,)]
 
 
 def test_connection_that_failed_is_replaced(sink: PostgresSink, server: Server) -> None:

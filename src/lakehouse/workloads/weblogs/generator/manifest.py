@@ -106,7 +106,7 @@ def total(manifests: Iterable[Manifest]) -> dict[str, Counts]:
 
 
 def written(manifest: Path | None, config: Settings) -> dict[str, Counts]:
-    """What writers put into the logs: by one manifest, or by all; empty if there is none."""
+    """Counts of what writers put into the logs, by stream; of all manifests if none is named."""
     if manifest is not None:
         return total([load(manifest)])
     found = load_all(folder(config))
