@@ -52,8 +52,8 @@ class LogFile:
                 left = left[written:]
         except OSError as error:
             raise LogFileError(
-                f"{self.path} cannot be written: {error.strerror}; free space or correct the rights "
-                "of its folder, then start again"
+                f"{self.path} cannot be written: {error.strerror}; free space or correct the "
+                "rights of its folder, then start again"
             ) from error
 
     def rotate(self) -> None:
@@ -73,8 +73,8 @@ class LogFile:
             self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _MODE)
         except OSError as error:
             raise LogFileError(
-                f"{self.path} cannot be opened: {error.strerror}; correct the rights of its folder, "
-                "or name another with LAKEHOUSE_WEBLOGS_DIR"
+                f"{self.path} cannot be opened: {error.strerror}; correct the rights of its "
+                "folder, or name another with LAKEHOUSE_WEBLOGS_DIR"
             ) from error
         self._size = os.fstat(self._file).st_size
 
