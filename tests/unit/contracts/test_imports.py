@@ -75,7 +75,6 @@ PURE = sorted(
 )
 # files of the core that still import a workload, with the reason; the list only gets shorter
 EXCEPTIONS: dict[str, str] = {
-    "cli/data.py": "`generate` and `download` are commands of the core with options of the shop",
     "cli/demo.py": "the demo's steps are not declared by workloads yet",
     "serving/funnel.py": "counts sessions by the steps of the shop's funnel",
 }
