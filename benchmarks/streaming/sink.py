@@ -20,7 +20,7 @@ from lakehouse.contracts import cassandra as contract
 from lakehouse.platform.cassandra import open_session
 from lakehouse.platform.settings import Settings
 from lakehouse.registry import catalog
-from lakehouse.streams.live_store import LiveStore
+from lakehouse.sinks.cassandra import CassandraSink
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
 
 SINK = "sink of the flow"
@@ -62,8 +62,8 @@ def measure(config: Settings, rows: int, rounds: int) -> list[Written]:
     return found
 
 
-def _store(config: Settings) -> LiveStore:
-    return LiveStore(
+def _store(config: Settings) -> CassandraSink:
+    return CassandraSink(
         [config.cassandra_host],
         config.cassandra_port,
         config.cassandra_datacenter,
@@ -73,7 +73,7 @@ def _store(config: Settings) -> LiveStore:
 
 
 def _ways(
-    store: LiveStore, session: Session, records: list[dict[str, Any]]
+    store: CassandraSink, session: Session, records: list[dict[str, Any]]
 ) -> dict[str, Callable[[], object]]:
     insert = f"INSERT INTO {_TABLE.full_name} ({', '.join(records[0])}) VALUES ("
     prepared = session.prepare(insert + ", ".join("?" for _ in records[0]) + ")")
@@ -82,7 +82,7 @@ def _ways(
 
     def sink() -> None:
         for first in range(0, len(lines), _LINES):
-            store.write(b"\n".join(lines[first : first + _LINES]), _TABLE.name)
+            store.write(b"\n".join(lines[first : first + _LINES]), _TABLE.name, str(first))
 
     def bare() -> None:
         for row in values:

@@ -13,7 +13,7 @@ from nifiapi.properties import PropertyDescriptor, StandardValidators  # noqa: E
 from nifiapi.relationship import Relationship  # noqa: E402
 
 from lakehouse.platform import nifi_child  # noqa: E402
-from lakehouse.streams.live_store import LiveStore  # noqa: E402
+from lakehouse.sinks.cassandra import CassandraSink  # noqa: E402
 
 nifi_child.settle()
 
@@ -92,7 +92,7 @@ class PutCassandra(FlowFileTransform):
         def value(descriptor):
             return context.getProperty(descriptor).getValue()
 
-        self._store = LiveStore(
+        self._store = CassandraSink(
             hosts=value(self.CONTACT_POINTS).split(","),
             port=int(value(self.PORT)),
             datacenter=value(self.DATACENTER),
@@ -108,7 +108,9 @@ class PutCassandra(FlowFileTransform):
 
     def transform(self, context, flowfile):
         try:
-            rejected = self._store.write(flowfile.getContentsAsBytes(), self._table)
+            rejected = self._store.write(
+                flowfile.getContentsAsBytes(), self._table, flowfile.getAttribute("uuid")
+            )
         except Exception as error:
             self.logger.error(f"Cassandra has not taken the rows, which will come again: {error}")
             nifi_child.pause()

@@ -18,7 +18,8 @@ from nifiapi.relationship import Relationship  # noqa: E402
 
 from lakehouse.platform import nifi_child  # noqa: E402
 from lakehouse.platform.webhdfs import WebHdfs  # noqa: E402
-from lakehouse.streams import parquet  # noqa: E402
+from lakehouse.sinks.encoding.parquet import fields_of  # noqa: E402
+from lakehouse.sinks.hdfs import Folder, HdfsSink  # noqa: E402
 
 nifi_child.settle()
 
@@ -118,8 +119,9 @@ class PutHdfs(FlowFileTransform):
         self._extension = value(self.EXTENSION)
         self._is_parquet = value(self.FORMAT) == "parquet"
         if self._is_parquet:
-            self._fields = parquet.fields_of(value(self.SCHEMA))
+            self._fields = fields_of(value(self.SCHEMA))
             self._moment = value(self.MOMENT)
+            self._silver = HdfsSink(self._files)
 
     def transform(self, context, flowfile):
         folder = (
@@ -130,11 +132,11 @@ class PutHdfs(FlowFileTransform):
         rejected = []
         try:
             if self._is_parquet:
-                files, rejected = parquet.partitions(content, self._fields, self._moment)
-                for (date, hour), file in files.items():
-                    self._put(folder.format(date=date, hour=hour), name, file)
+                target = Folder(folder, self._fields, self._moment, self._aside, self._extension)
+                rejected = self._silver.write(content, target, name)
             else:
-                self._put(folder, name, content)
+                file = f"{name}.{self._extension}"
+                self._files.put(f"{folder}/{file}", content, aside=f"{self._aside}/{file}")
         except Exception as error:
             self.logger.error(f"HDFS has not taken {name}, which will come again: {error}")
             nifi_child.pause()
@@ -142,7 +144,3 @@ class PutHdfs(FlowFileTransform):
         if rejected:
             return FlowFileTransformResult(relationship="invalid", contents=rejected.content())
         return FlowFileTransformResult(relationship="success")
-
-    def _put(self, folder, name, content):
-        file = f"{name}.{self._extension}"
-        self._files.put(f"{folder}/{file}", content, aside=f"{self._aside}/{file}")

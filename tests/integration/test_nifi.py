@@ -301,7 +301,9 @@ def test_figures_go_to_the_table_that_they_name(nifi: Settings) -> None:
         "event_count": 7,
     }
     newer = figure | {"event_count": 8, "amount": "1.10"}
-    produce(nifi, CLICKSTREAM.minutes.name, [json.dumps(one).encode() for one in (figure, newer)])
+    produce(
+        nifi, CLICKSTREAM.aggregates[0].name, [json.dumps(one).encode() for one in (figure, newer)]
+    )
     query = (
         "SELECT event_count, amount FROM log_data.metric_by_day "
         "WHERE metric = 'clickstream.events' AND day = '2026-01-31'"
@@ -325,7 +327,7 @@ def test_column_added_to_a_live_table_reaches_the_running_processor(nifi: Settin
     }
     with open_session(nifi) as session:
         session.execute("ALTER TABLE log_data.metric_by_day ADD added_later text")
-        produce(nifi, CLICKSTREAM.minutes.name, [json.dumps(figure).encode()])
+        produce(nifi, CLICKSTREAM.aggregates[0].name, [json.dumps(figure).encode()])
         query = (
             "SELECT added_later FROM log_data.metric_by_day "
             "WHERE metric = 'clickstream.events' AND day = '2026-01-30'"

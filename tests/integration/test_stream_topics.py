@@ -15,16 +15,17 @@ from decimal import Decimal
 import pytest
 
 from integration.launching import lakehouse, lakehouse_json
+from lakehouse.contracts.counts import Counts
 from lakehouse.platform.kafka import Kafka, address
 from lakehouse.platform.settings import Settings
+from lakehouse.platform.topics import TopicReader, event_id
 from lakehouse.platform.trial import trial_platform
 from lakehouse.serving import dead_letters, stream_tables
 from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.stream_proof import prove
 from lakehouse.serving.stream_tables import Holding
-from lakehouse.serving.topics import TopicReader, event_id
+from lakehouse.sinks.cassandra import CassandraSink
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
-from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 LINES = {b"f:0": b"fly", b"f:4": b"", b"f:5": b"\xff\x00", b"f:8": b"good"}
 Produce = Callable[[str, bytes, bytes], None]
@@ -93,7 +94,7 @@ def read(config: Settings, reader: TopicReader) -> list[tuple[bytes | None, byte
 
 @pytest.mark.usefixtures("judged")
 def test_topics_are_read_whole_and_then_on(config: Settings, produce: Produce) -> None:
-    topic = CLICKSTREAM.minutes.name
+    topic = CLICKSTREAM.aggregates[0].name
     with contextlib.closing(TopicReader(topic, config)) as reader:
         assert read(config, reader) == []
         for number in range(3):
@@ -190,9 +191,9 @@ def test_the_proof_names_what_a_hop_lost_and_where_it_stands(
     one = (bytes.fromhex(identity(b"f:8")), None)
     empty = Holding(0, Fingerprint(0, 0, 0), Decimal(0))
     monkeypatch.setattr(
-        stream_tables,
-        "in_cassandra",
-        lambda stream, config: iter([one] if stream is CLICKSTREAM else []),
+        CassandraSink,
+        "identities",
+        lambda _, route: iter([one] if route.stream is CLICKSTREAM else []),
     )
     monkeypatch.setattr(stream_tables, "holding", lambda stream, place: empty)
     monkeypatch.setattr(stream_tables, "in_lake", lambda stream, place: iter(()))

@@ -109,7 +109,9 @@ def _assert_balance(config: Settings, count: int) -> None:
 
 def _figures(config: Settings, stream: Stream, metric: str) -> Counter[str]:
     """Events by minute, from the newest messages."""
-    newest = {m["_key"]: m for m in _messages(config, stream.minutes) if m.get("metric") == metric}
+    newest = {
+        m["_key"]: m for m in _messages(config, stream.aggregates[0]) if m.get("metric") == metric
+    }
     return Counter({m["window_start"][:16]: m["event_count"] for m in newest.values()})
 
 

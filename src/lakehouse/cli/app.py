@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
+import typer.main
 
 from lakehouse.cli import (
     architectures,
@@ -24,18 +26,20 @@ from lakehouse.cli import (
     runs,
     servers,
     sql,
-    streams,
     watching,
 )
 from lakehouse.cli.common import NOT_CHECKED, NotCheckedError, errors, say
 from lakehouse.cli.containers import NotInContainersError, refuse
+from lakehouse.contracts.functions import named
 from lakehouse.orchestration.pipelines import UnknownPipelineError
 from lakehouse.platform.command_line import for_runtime, launcher
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.proxies import bypass_for_this_process
 from lakehouse.platform.settings import InvalidSettingError, MissingSecretError, settings
 from lakehouse.platform.version import VERSION
+from lakehouse.registry import catalog
 from lakehouse.registry.catalog import UnknownTableError
+from lakehouse.registry.discovery import Found, InvalidWorkloadError
 from lakehouse.sources.errors import SourceFileError
 
 app = typer.Typer(
@@ -77,7 +81,7 @@ for module in (demo, servers):
     module.register(app)
 app.add_typer(data.app)
 for module in (
-    *(runs, sql, looking, quarantine, streams, watching, asking, dead_letters),
+    *(runs, sql, looking, quarantine, watching, asking, dead_letters),
     *(picturing, architectures),
 ):
     module.register(app)
@@ -85,6 +89,34 @@ app.add_typer(nifi.app, name="nifi")
 app.add_typer(grafana.app, name="grafana")
 app.add_typer(bi.app, name="bi")
 app.add_typer(checks.app)
+
+
+def add_commands(to: typer.Typer, found: Iterable[Found]) -> None:
+    """Add the commands that workloads declare.
+
+    Raises:
+        InvalidWorkloadError: a command has the name of another one.
+    """
+    for each in found:
+        if not each.workload.commands:
+            continue
+        own = typer.Typer()
+        named(each.workload.commands)(own)
+        for name in sorted(_names(own) & _names(to)):
+            raise InvalidWorkloadError(
+                f"{each.folder}: commands: {name} is already a command; rename it"
+            )
+        to.registered_commands += own.registered_commands
+        to.registered_groups += own.registered_groups
+
+
+def _names(of: typer.Typer) -> set[str]:
+    if not (of.registered_commands or of.registered_groups):
+        return set()
+    return set(typer.main.get_group(of).commands)
+
+
+add_commands(app, catalog.FOUND)
 
 
 def main() -> None:

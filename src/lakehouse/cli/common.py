@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -14,6 +14,9 @@ from rich.measure import Measurement
 from rich.text import Text
 
 from lakehouse.platform.command_line import for_runtime
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # what is printed may hold brackets and colons, such as passwords and log lines: it is never markup
 console = Console(highlight=False, markup=False, emoji=False)
@@ -91,3 +94,28 @@ def working(what: str) -> Iterator[None]:
         return
     with console.status(what):
         yield
+
+
+def progress_bar() -> Progress:
+    """A bar of steps that are done; it disappears at the end."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=errors,
+        transient=True,
+    )
+
+
+def fail(message: str, remedy: str) -> NoReturn:
+    """End the command with an error, and what to do about it.
+
+    Raises:
+        typer.Exit: always.
+    """
+    errors.print(message, style="bold red", soft_wrap=True)
+    if remedy:
+        errors.print(for_runtime(remedy), soft_wrap=True)
+    raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Commands that bring data in: `load`, `generate`, `download`."""
+"""Commands that bring data in: `load`, `download`."""
 
 from __future__ import annotations
 
@@ -7,28 +7,24 @@ import dataclasses
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
-from rich.text import Text
 
-from lakehouse.cli.common import can_ask, errors, print_json, print_whole, say
+from lakehouse.cli.common import can_ask, fail, print_json, print_whole, progress_bar, say
 from lakehouse.cli.containers import require_kept
 from lakehouse.contracts.model import Layer
-from lakehouse.platform.command_line import for_runtime
 from lakehouse.registry import catalog
 from lakehouse.registry.catalog import SOURCE_DATABASES
 from lakehouse.sources import download as kaggle_sets
 from lakehouse.sources.errors import SourceFileError
 from lakehouse.sources.files import SourceFile, find_source_files
-from lakehouse.workloads.shop.contracts import sources
 
 if TYPE_CHECKING:
     from lakehouse.sources.load import LoadResult
 
-app = typer.Typer(help="Bring data in: load files, generate, download.")
+app = typer.Typer(help="Bring data in: load files, download.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Replace data of another origin without asking.")]
@@ -60,7 +56,7 @@ def load(
     try:
         files = find_source_files(folder, only)
         confirm_replacement(folder, files, yes)
-        with _progress() as progress:
+        with progress_bar() as progress:
             task = progress.add_task("looking", total=2 * len(files))
 
             def report(stage: str, table: str, rows: int) -> None:
@@ -68,11 +64,11 @@ def load(
 
             result = load_folder(folder, only, report)
     except SourceFileError as error:
-        _fail(
+        fail(
             f"{error}", "The databases are unchanged. Correct or replace the file, then load again."
         )
     except psycopg2.OperationalError as error:
-        _fail(str(error).strip(), "The databases are unchanged. Is PostgreSQL up? ./lakehouse up")
+        fail(str(error).strip(), "The databases are unchanged. Is PostgreSQL up? ./lakehouse up")
     if as_json:
         print_json(_load_as_json(result))
     else:
@@ -106,47 +102,6 @@ def confirm_replacement(folder: Path, files: Sequence[SourceFile], yes: bool) ->
 
 
 @app.command()
-def generate(
-    out: Annotated[Path, typer.Option(help="Folder to write the files to.")],
-    orders: Annotated[
-        int, typer.Option(help="Orders, at least 50; everything else grows with them.")
-    ] = 20_000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
-    gzip: Annotated[bool, typer.Option("--gzip", help="Write .gz files.")] = False,
-    defects: Annotated[
-        bool, typer.Option("--defects", help="Add rows that must end up in quarantine.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Write data of the published shape, with every oddity planted and counted in a manifest."""
-    from lakehouse.workloads.shop.generator import generate as generate_set
-
-    require_kept(out)
-    try:
-        with _progress() as progress:
-            task = progress.add_task("making tables", total=len(sources.TABLES))
-
-            def report(table: str, rows: int) -> None:
-                progress.update(task, advance=1, description=f"write {table}: {rows:,} rows")
-
-            made = generate_set(orders, seed, out, gzip, defects, report)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--orders") from error
-    except SourceFileError as error:
-        _fail(str(error), "Nothing was written.")
-    except OSError as error:
-        _fail(str(error), "Free space or name another folder with --out, then generate again.")
-    if as_json:
-        print_json(made.manifest)
-        return
-    table = Table("table", "rows", title=Text(f"generated into {out}"))
-    for name, rows in made.manifest["rows"].items():
-        table.add_row(name, f"{rows:,}")
-    print_whole(table)
-    say(f"{made.seconds:.1f} s; what it must add up to: {out / 'manifest.json'}")
-
-
-@app.command()
 def download(
     out: Annotated[Path, typer.Option(help="Folder to write the files to.")],
     only: Annotated[str | None, typer.Option(help="One data set only.")] = None,
@@ -159,19 +114,9 @@ def download(
             out, only, lambda data_set: say(f"fetching {data_set.address}")
         )
     except (kaggle_sets.NoKaggleLoginError, kaggle_sets.DownloadError) as error:
-        _fail(str(error), "")
+        fail(str(error), "")
     for data_set, folder in fetched:
         say(f"unpacked into {folder} (licence: {data_set.licence})")
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=errors,
-        transient=True,
-    )
 
 
 def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> None:
@@ -181,13 +126,6 @@ def _check_choice(option: str, value: str | None, choices: tuple[str, ...]) -> N
     raise typer.BadParameter(
         f"{value!r} is none of {', '.join(choices)}; the nearest is {near[0]}", param_hint=option
     )
-
-
-def _fail(message: str, remedy: str) -> NoReturn:
-    errors.print(message, style="bold red", soft_wrap=True)
-    if remedy:
-        errors.print(for_runtime(remedy), soft_wrap=True)
-    raise typer.Exit(1)
 
 
 def _load_as_json(result: LoadResult) -> dict[str, Any]:

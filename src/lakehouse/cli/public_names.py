@@ -15,6 +15,7 @@ from typer import Typer
 
 from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer
+from lakehouse.contracts.postgres import stored
 from lakehouse.orchestration.pipelines import KNOWN, MAINTENANCE
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import Settings
@@ -40,7 +41,7 @@ def page(commands: Typer) -> str:
 def names(commands: Typer) -> Mapping[str, list[str]]:
     """Return every name by its kind, sorted."""
     found: dict[str, Iterable[str]] = {
-        "Topics": (topic.name for stream in catalog.STREAMS for topic in stream.topics),
+        "Topics": (topic.name for topic in catalog.TOPICS),
         "Consumer groups": _consumer_groups(),
         "Live tables and columns": (
             f"{table.full_name}.{column.name}"
@@ -68,7 +69,16 @@ def names(commands: Typer) -> Mapping[str, list[str]]:
         "Default ports": _ports(),
         "Commands and options": _commands(typer.main.get_command(commands), ""),
     }
+    if catalog.SINK_DATABASES:
+        found["Tables and columns of PostgreSQL that streams write"] = _sink_columns()
     return {title: sorted(set(each)) for title, each in found.items()}
+
+
+def _sink_columns() -> Iterator[str]:
+    for route in catalog.ROUTES:
+        if route.sink == "postgres" and route.keyed:
+            for column in stored(route.keyed).columns:
+                yield f"{route.database}.{route.keyed.name}.{column.name}"
 
 
 def _section(title: str, found: list[str]) -> str:

@@ -42,6 +42,7 @@ class LiveTable:
         clustering: columns that order a partition, with `ASC` or `DESC`.
         keep_days: rows vanish after this.
         window_hours: width of a compaction window.
+        keyspace: keyspace that it is in.
     """
 
     name: str
@@ -51,11 +52,12 @@ class LiveTable:
     clustering: tuple[tuple[str, str], ...]
     keep_days: int
     window_hours: int
+    keyspace: str = KEYSPACE
 
     @property
     def full_name(self) -> str:
         """Keyspace and table."""
-        return f"{KEYSPACE}.{self.name}"
+        return f"{self.keyspace}.{self.name}"
 
     @property
     def written_column(self) -> str:
@@ -103,10 +105,10 @@ def event_table(stream: Stream) -> LiveTable:
     )
 
 
-def create_keyspace(replication: int) -> str:
-    """CQL that makes the keyspace."""
+def create_keyspace(replication: int, keyspace: str = KEYSPACE) -> str:
+    """CQL that makes a keyspace."""
     return (
-        f"CREATE KEYSPACE IF NOT EXISTS {KEYSPACE} WITH replication = "
+        f"CREATE KEYSPACE IF NOT EXISTS {keyspace} WITH replication = "
         f"{{'class': 'NetworkTopologyStrategy', 'replication_factor': {replication}}}"
     )
 

@@ -1,4 +1,4 @@
-"""The streams: their topics, their events, the reasons for which a line is set aside.
+"""The streams: sources, topics, events, windows, sinks, the reasons for rejecting a line.
 
 A line of a log goes raw topic → clean topic (or dead-letter topic) → Cassandra and silver → gold.
 Its identity is made from its content and its place, so that whatever is delivered twice is known
@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from lakehouse.contracts.model import Column, Table
+
+if TYPE_CHECKING:
+    from lakehouse.contracts.cassandra import LiveTable
 
 # The earliest day of an event, unless a setting names a later one: the oldest published access logs
 # are of 1994. The calendar of gold begins with its year.
@@ -23,6 +28,8 @@ LATENESS = "2 minutes"
 LONGEST_LINE_BYTES = 1_048_576
 LONGEST_PARSED_BYTES = 16_384
 TOPIC_RETENTION_HOURS = 168
+# sinks with a NiFi processor in nifi-templates/processors
+NIFI_SINKS = ("cassandra", "hdfs")
 
 
 @dataclass(frozen=True)
@@ -67,40 +74,120 @@ class Lookup:
     column: Column
 
 
+class Format(StrEnum):
+    """Format of the records of a source."""
+
+    TEXT = "text"
+    JSON = "json"
+    AVRO = "avro"
+
+
 @dataclass(frozen=True)
-class Stream:
-    """One log and everything it becomes.
+class LogFile:
+    """A text log, one record per line; NiFi reads it, and writes to the sinks that it can.
 
     Attributes:
-        name: name of the stream, and of its silver table.
-        description: what one event is.
-        log_file: name of the live log file, in the stream's own folder of logs.
-        event: the columns of the clean message and of silver.
-        fact: name of the gold table of its events.
-        parser: `module:function` that makes its events from raw lines.
-        aggregation: `module:function` that makes 1-minute aggregates of its clean topic.
+        name: name of the live log file, in the stream's own folder of logs.
         bronze_flow: NiFi process group that takes its lines to Kafka and to bronze.
         live_flow: NiFi process group that takes its events and aggregates to Cassandra.
-        lookups: columns that its events get from gold.
-        line_timestamp: format (strptime) of the timestamp that a line begins with; empty if lines
-            begin otherwise or hold whole seconds only, which measure no latency in milliseconds.
+        timestamp: format (strptime) of the timestamp that a line begins with; empty if lines begin
+            otherwise or hold whole seconds only, which measure no latency in milliseconds.
+    """
+
+    name: str
+    bronze_flow: str
+    live_flow: str
+    timestamp: str = ""
+    format: Format = Format.TEXT
+
+
+@dataclass(frozen=True)
+class TopicSource:
+    """A topic that producers write; the streaming driver writes its events to their sinks.
+
+    Attributes:
+        topic: the topic, as producers name it.
+        format: format of a message.
+    """
+
+    topic: Topic
+    format: Format = Format.JSON
+
+
+@dataclass(frozen=True)
+class SinkBinding:
+    """A sink, and the table in it that gets the rows.
+
+    Attributes:
+        sink: name of a module of `lakehouse.sinks`.
+        table: the table; None for that which the sink derives from the stream (events), or which
+            a row names in its field `table` (windows).
+        database: database that has the table, for sinks with several; the workload's if empty.
+    """
+
+    sink: str
+    table: Table | LiveTable | None = None
+    database: str = ""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Aggregates of a stream's events over windows of time, in a topic of their own.
+
+    Attributes:
+        name: its name, once per stream; last part of its topic's name.
+        description: what a message is; the newest of a key holds.
+        rows: `module:function` that makes `key` and `value` from the clean topic's messages.
+        sinks: where its rows go.
     """
 
     name: str
     description: str
-    log_file: str
+    rows: str
+    sinks: tuple[SinkBinding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One source of events and everything it becomes.
+
+    Attributes:
+        name: name of the stream, and of its silver table.
+        description: what one event is.
+        source: where its records come from.
+        event: the columns of the clean message and of silver.
+        parser: `module:function` that makes its events from raw records.
+        fact: name of the gold table of its events; empty if it has none.
+        windows: aggregates of its events.
+        sinks: where its events go.
+        lookups: columns that its events get from gold.
+    """
+
+    name: str
+    description: str
+    source: LogFile | TopicSource
     event: Table
-    fact: str
     parser: str
-    aggregation: str
-    bronze_flow: str
-    live_flow: str
+    fact: str = ""
+    windows: tuple[Window, ...] = ()
+    sinks: tuple[SinkBinding, ...] = ()
     lookups: tuple[Lookup, ...] = ()
-    line_timestamp: str = ""
+
+    @property
+    def log(self) -> LogFile | None:
+        """The log that it reads; None if its source is a topic."""
+        return self.source if isinstance(self.source, LogFile) else None
+
+    @property
+    def log_file(self) -> str:
+        """Name of the live log file; empty if its source is a topic."""
+        return self.log.name if self.log else ""
 
     @property
     def raw(self) -> Topic:
-        """Lines as they stand in the log."""
+        """Records as the source has them."""
+        if isinstance(self.source, TopicSource):
+            return self.source.topic
         return Topic(f"{self.name}.raw", "A line of the log, unchanged", "file identity:offset")
 
     @property
@@ -114,11 +201,29 @@ class Stream:
         return Topic(f"{self.name}.dead-letter", "A line set aside, as JSON", "event_id")
 
     @property
-    def minutes(self) -> Topic:
-        """Figures of a minute as JSON."""
-        return Topic(
-            f"{self.name}.minutes", "A figure of a minute as JSON; the newest holds", "identity"
+    def aggregates(self) -> tuple[Topic, ...]:
+        """Topics of its windows."""
+        return tuple(self.topic_of(window) for window in self.windows)
+
+    def topic_of(self, window: Window) -> Topic:
+        """Topic of one of its windows."""
+        return Topic(f"{self.name}.{window.name}", window.description, "identity")
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Topics with the sinks that they go to: events, then windows."""
+        return (
+            *(Route(self, binding, self.clean) for binding in self.sinks),
+            *(
+                Route(self, binding, self.topic_of(window), window)
+                for window in self.windows
+                for binding in window.sinks
+            ),
         )
+
+    def goes_to(self, sink: str) -> Route | None:
+        """The route of its events to a sink; None if they do not go there."""
+        return next((one for one in self.routes if one.is_of_events and one.sink == sink), None)
 
     @property
     def clock_ahead(self) -> str:
@@ -128,7 +233,54 @@ class Stream:
     @property
     def topics(self) -> tuple[Topic, ...]:
         """All its topics."""
-        return (self.raw, self.clean, self.dead_letter, self.minutes)
+        return (self.raw, self.clean, self.dead_letter, *self.aggregates)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Messages of one topic of a stream to one sink.
+
+    Attributes:
+        stream: the stream.
+        binding: the sink and its table.
+        topic: the topic that is read.
+        window: the window whose rows it has; None for events.
+    """
+
+    stream: Stream
+    binding: SinkBinding
+    topic: Topic
+    window: Window | None = None
+
+    @property
+    def sink(self) -> str:
+        """Name of the sink."""
+        return self.binding.sink
+
+    @property
+    def is_of_events(self) -> bool:
+        """True if its messages are events, with their identity."""
+        return self.window is None
+
+    @property
+    def name(self) -> str:
+        """Topic and sink: name of the query that writes, and of its checkpoint."""
+        return f"{self.topic.name}.{self.sink}"
+
+    @property
+    def is_in_nifi(self) -> bool:
+        """True if NiFi writes it; the streaming driver writes the others."""
+        return self.stream.log is not None and self.sink in NIFI_SINKS
+
+    @property
+    def keyed(self) -> Table | None:
+        """Its table if rows have a declared grain; Cassandra's tables have a key instead."""
+        return self.binding.table if isinstance(self.binding.table, Table) else None
+
+    @property
+    def database(self) -> str:
+        """Database that has its table, for sinks with several."""
+        return self.binding.database or self.stream.event.workload
 
 
 IDENTITY_COLUMNS = (

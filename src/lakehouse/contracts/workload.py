@@ -35,6 +35,13 @@ class Workload:
         superset_datasets: `module:name` of its datasets in Superset.
         superset_pages: `module:name` of its pages in Superset.
         reconciliation: `module:function` that returns further checks for `verify`.
+        commands: `module:function` that adds its commands to a `typer.Typer`; its module is
+            imported at each start of the command line, and imports what is slow where it is used.
+        written: `module:function` that returns counts of what its writers produced, by stream, for
+            a manifest (or all) and the settings; empty for a manifest of another workload.
+        is_writing: `module:function` that returns whether one of its writers runs, for settings.
+        alarms: by name of a server that is ready, `module:function` that returns a sentence on what
+            is wrong, for settings; empty if nothing is.
         ports: default ports of servers that only it needs, by name.
         data_sets: published data that `download` fetches.
     """
@@ -55,5 +62,9 @@ class Workload:
     superset_datasets: str = ""
     superset_pages: str = ""
     reconciliation: str = ""
+    commands: str = ""
+    written: str = ""
+    is_writing: str = ""
+    alarms: Mapping[str, str] = field(default_factory=dict)
     ports: Mapping[str, int] = field(default_factory=dict)
     data_sets: tuple[DataSet, ...] = ()

@@ -7,18 +7,24 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from lakehouse.platform import clocks, nifi
+from lakehouse.contracts.functions import named
+from lakehouse.platform import nifi
 from lakehouse.platform.services import Service
 from lakehouse.platform.settings import Settings
+from lakehouse.registry.catalog import ALARMS
 
 LEAST_FREE_BYTES = 2 * 2**30
 LEAST_FREE_SHARE = 0.05
 
-# what servers that are ready tell of themselves, by process; empty where all is well
-OWN_ALARMS: dict[str, Callable[[Settings], str]] = {
-    "nifi": nifi.alarm,
-    "streaming": clocks.alarm,
-}
+# what servers that are ready report of themselves, by process; empty where all is well
+_OWN: dict[str, Callable[[Settings], str]] = {"nifi": nifi.alarm}
+
+
+def own_alarms(process: str, config: Settings) -> list[str]:
+    """Alarms of a process that is ready: its own, then those that workloads declare."""
+    found = [_OWN[process](config)] if process in _OWN else []
+    found += [named(alarm)(config) for server, alarm in ALARMS if server == process]
+    return found
 
 
 def folder_alarm(service: Service, config: Settings) -> str:

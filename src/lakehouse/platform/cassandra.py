@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -61,14 +61,26 @@ def bootstrap(config: Settings) -> None:
     Raises:
         CassandraError: Cassandra does not answer, or a table has another key than its contract.
     """
+    keyspaces = (contract.KEYSPACE, *(table.keyspace for table in catalog.LIVE_TABLES))
     with open_session(config) as session:
-        session.execute(contract.create_keyspace(config.cassandra_replication))
-        for table in catalog.LIVE_TABLES:
-            session.execute(contract.create(table))
-        existing = session.cluster.metadata.keyspaces[contract.KEYSPACE].tables
-        for table in catalog.LIVE_TABLES:
-            for statement in additions(table, existing[table.name]):
-                session.execute(statement)
+        for keyspace in dict.fromkeys(keyspaces):
+            session.execute(contract.create_keyspace(config.cassandra_replication, keyspace))
+        provision(session, catalog.LIVE_TABLES)
+
+
+def provision(session: Session, tables: Iterable[LiveTable]) -> None:
+    """Make tables, and columns that their declarations gained.
+
+    Raises:
+        CassandraError: a table has another key than its declaration.
+    """
+    tables = tuple(tables)
+    for table in tables:
+        session.execute(contract.create(table))
+    for table in tables:
+        existing = session.cluster.metadata.keyspaces[table.keyspace].tables[table.name]
+        for statement in additions(table, existing):
+            session.execute(statement)
 
 
 def additions(table: LiveTable, existing: TableMetadata) -> list[str]:

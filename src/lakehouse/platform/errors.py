@@ -10,6 +10,10 @@ class PlatformError(RuntimeError):
     """The platform cannot do what was asked; the message says why and what to do."""
 
 
+class UnavailableError(PlatformError):
+    """A server does not answer, so further queries to it are skipped."""
+
+
 class UnknownNameError(PlatformError):
     """A name that does not exist, with the nearest one that does."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from lakehouse.contracts.streams import LONGEST_LINE_BYTES, TOPIC_RETENTION_HOURS, Topic
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
-from lakehouse.registry.catalog import STREAMS
+from lakehouse.registry.catalog import TOPICS
 
 if TYPE_CHECKING:
     from confluent_kafka.admin import AdminClient, TopicMetadata
@@ -47,8 +47,8 @@ def address(config: Settings) -> str:
 
 
 def declared_topics() -> tuple[Topic, ...]:
-    """Every topic of every stream."""
-    return tuple(topic for stream in STREAMS for topic in stream.topics)
+    """Every topic of every stream, and those that sinks write."""
+    return TOPICS
 
 
 def bootstrap(config: Settings) -> None:

@@ -286,8 +286,8 @@ def prepare_log_folders(config: Settings) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             refused.append(f"{folder}: {error.strerror}")
-    if len(refused) == len(folders):
-        expected = ", ".join(f"{one.name}/{one.log_file}" for one in STREAMS)
+    if folders and len(refused) == len(folders):
+        expected = ", ".join(f"{one.name}/{one.log_file}" for one in STREAMS if one.log)
         raise NifiError(
             f"LAKEHOUSE_WEBLOGS_DIR={config.weblogs_dir} has no log to read: it should hold "
             f"{expected}, or one of these files itself ({'; '.join(refused)})"

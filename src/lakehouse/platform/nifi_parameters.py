@@ -50,8 +50,8 @@ def _names(stream: Stream) -> Parameter:
 
 
 PARAMETERS: tuple[Parameter, ...] = (
-    *(_folder(stream) for stream in STREAMS),
-    *(_names(stream) for stream in STREAMS),
+    *(_folder(stream) for stream in STREAMS if stream.log),
+    *(_names(stream) for stream in STREAMS if stream.log),
     Parameter(
         "kafka.servers",
         "Addresses of Kafka, as host:port",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from lakehouse.contracts import postgres as contract
+from lakehouse.contracts.model import Table
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.registry import catalog
 
 if TYPE_CHECKING:
     from psycopg2.extensions import connection as Connection
+    from psycopg2.extensions import cursor as Cursor
 
 Role = Literal["superuser", "loader", "reader", "metastore", "airflow", "superset"]
 USERS: dict[Role, str] = {
@@ -25,11 +29,16 @@ OWNERS: dict[str, Role] = {
     "airflow": "airflow",
     "superset": "superset",
 }
+_COLUMNS = (
+    "SELECT column_name FROM information_schema.columns "
+    "WHERE table_schema = current_schema() AND table_name = %s"
+)
 
 
 def owners() -> dict[str, Role]:
     """Databases and the role that owns each: those of workloads, then those of servers."""
-    return {**dict.fromkeys(catalog.SOURCE_DATABASES, "loader"), **OWNERS}
+    declared = (*catalog.SOURCE_DATABASES, *catalog.SINK_DATABASES)
+    return {**dict.fromkeys(declared, "loader"), **OWNERS}
 
 
 @dataclass(frozen=True)
@@ -98,8 +107,23 @@ def bootstrap(config: Settings) -> None:
         _execute(server, "REVOKE CONNECT, TEMPORARY ON DATABASE postgres FROM PUBLIC")
     finally:
         server.close()
-    for database in catalog.SOURCE_DATABASES:
+    for database in dict.fromkeys((*catalog.SOURCE_DATABASES, *catalog.SINK_DATABASES)):
         _let_reader_read(database, config)
+    for route in catalog.ROUTES:
+        if route.sink == "postgres" and isinstance(route.binding.table, Table):
+            server = connect(route.database, "loader", config)
+            with closing(server), server, server.cursor() as cursor:
+                provision(cursor, route.binding.table)
+
+
+def provision(cursor: Cursor, table: Table) -> None:
+    """Make a table that streams write to, or the columns that its declaration gained."""
+    cursor.execute(_COLUMNS, (table.name,))
+    if existing := {name for (name,) in cursor.fetchall()}:
+        for statement in contract.additions(table, existing):
+            cursor.execute(statement)
+    for statement in (*contract.create(table), *contract.comments(table)):
+        cursor.execute(statement)
 
 
 def _execute(server: Connection, statement: str, **names: str) -> None:

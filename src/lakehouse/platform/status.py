@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from lakehouse.platform.alarms import OWN_ALARMS, folder_alarm
+from lakehouse.platform.alarms import folder_alarm, own_alarms
 from lakehouse.platform.leftovers import find_leftovers
 from lakehouse.platform.ports import is_free
 from lakehouse.platform.probes import ready
@@ -73,8 +73,8 @@ def _status(
         return ServerStatus(process.name, "failed", ports, None, None, None, why)
     answers = ready(_listening(process) if quick else process, config)
     alarms = [folder_alarm(service, config)]
-    if answers and not quick and process.name in OWN_ALARMS:
-        alarms.append(OWN_ALARMS[process.name](config))
+    if answers and not quick:
+        alarms += own_alarms(process.name, config)
     return ServerStatus(
         name=process.name,
         state="ready" if answers else "starting",

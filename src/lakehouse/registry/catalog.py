@@ -13,7 +13,7 @@ from lakehouse.contracts.data_sets import DataSet
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.pipelines import Pipeline
-from lakehouse.contracts.streams import Lookup, Stream
+from lakehouse.contracts.streams import Lookup, Route, Stream, Topic
 from lakehouse.registry.discovery import find, in_order
 from lakehouse.registry.validation import require_valid
 
@@ -43,17 +43,38 @@ LAYERS: dict[Layer, tuple[Table, ...]] = {
 STREAMS: tuple[Stream, ...] = tuple(one for each in WORKLOADS for one in each.streams)
 # one lookup may serve several streams
 LOOKUPS: tuple[Lookup, ...] = tuple(dict.fromkeys(one for each in STREAMS for one in each.lookups))
-EVENT_TABLES = {each.name: event_table(each) for each in STREAMS}
-LIVE_TABLES: tuple[LiveTable, ...] = (
-    *EVENT_TABLES.values(),
-    *(one for each in WORKLOADS for one in each.live_tables),
+ROUTES: tuple[Route, ...] = tuple(one for each in STREAMS for one in each.routes)
+EVENT_TABLES = {
+    each.name: event_table(each)
+    for each in STREAMS
+    if (route := each.goes_to("cassandra")) and route.binding.table is None
+}
+LIVE_TABLES: tuple[LiveTable, ...] = tuple(
+    dict.fromkeys(
+        (
+            *EVENT_TABLES.values(),
+            *(one for each in WORKLOADS for one in each.live_tables),
+            *(one.binding.table for one in ROUTES if isinstance(one.binding.table, LiveTable)),
+        )
+    )
 )
 QUESTIONS: tuple[Question, ...] = tuple(one for each in WORKLOADS for one in each.questions)
 PIPELINES: tuple[Pipeline, ...] = tuple(one for each in WORKLOADS for one in each.pipelines)
 BOARDS = {title: board for each in WORKLOADS for title, board in each.boards.items()}
 RECONCILIATIONS = tuple(each.reconciliation for each in WORKLOADS if each.reconciliation)
+WRITTEN = tuple(each.written for each in WORKLOADS if each.written)
+WRITING = tuple(each.is_writing for each in WORKLOADS if each.is_writing)
+ALARMS = tuple(pair for each in WORKLOADS for pair in each.alarms.items())
 DATA_SETS: tuple[DataSet, ...] = tuple(one for each in WORKLOADS for one in each.data_sets)
 SOURCE_DATABASES = tuple(dict.fromkeys(table.source_database for table in LAYERS[Layer.SOURCE]))
+SINK_DATABASES = tuple(dict.fromkeys(one.database for one in ROUTES if one.sink == "postgres"))
+# topics that sinks write, in addition to those of the streams
+SINK_TOPICS: tuple[Topic, ...] = tuple(
+    Topic(written.name, written.description, ", ".join(written.grain))
+    for written in (one.binding.table for one in ROUTES if one.sink == "kafka")
+    if isinstance(written, Table)
+)
+TOPICS: tuple[Topic, ...] = (*(one for each in STREAMS for one in each.topics), *SINK_TOPICS)
 _IN_BATCH = {t.full_name for each in PIPELINES if each.is_batch for t in each.tables}
 _BY_NAME = {table.full_name: table for tables in LAYERS.values() for table in tables}
 

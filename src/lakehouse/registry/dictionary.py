@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lakehouse.contracts import cassandra, streams
+from lakehouse.contracts import cassandra, postgres, streams
 from lakehouse.contracts.model import Column, Layer, Reference, Rule, Severity, Table, Total
 from lakehouse.contracts.quality import QUARANTINE_COLUMNS
 from lakehouse.registry import catalog
@@ -45,6 +45,7 @@ def _page() -> Iterator[str]:
     yield from _quarantine()
     yield from _topics()
     yield from _live_tables()
+    yield from _sink_tables()
 
 
 def _contents() -> Iterator[str]:
@@ -146,9 +147,8 @@ def _topics() -> Iterator[str]:
     kept = f"Kafka keeps messages for {streams.TOPIC_RETENTION_HOURS} hours."
     yield from ("", "## Topics", "", kept, "")
     yield from ("| topic | a message | its key |", "| --- | --- | --- |")
-    for stream in catalog.STREAMS:
-        for topic in stream.topics:
-            yield f"| `{topic.name}` | {topic.description} | {topic.key} |"
+    for topic in catalog.TOPICS:
+        yield f"| `{topic.name}` | {topic.description} | {topic.key} |"
     yield from ("", "A message of a dead-letter topic:", "")
     yield from _typed((column, column.type) for column in streams.DEAD_LETTER_COLUMNS)
     yield from ("Why a line is set aside:", "")
@@ -172,6 +172,23 @@ def _live_tables() -> Iterator[str]:
             if question.table == table.name:
                 yield f"| {question.title} | {question.name} | `{question.cql}` |"
         yield ""
+
+
+def _sink_tables() -> Iterator[str]:
+    routes = [one for one in catalog.ROUTES if one.sink == "postgres" and one.keyed]
+    if routes:
+        yield from ("## PostgreSQL", "", "Tables that streams write; the newest row holds.", "")
+    for route in routes:
+        table = route.keyed
+        assert table
+        yield from (f"### {route.database}.{table.name}", "", f"{table.description}.", "")
+        yield from (
+            f"- One row for each {_code(*table.grain)}",
+            f"- Made from `{route.topic.name}`",
+        )
+        yield ""
+        stored = postgres.stored(table).columns
+        yield from _typed((column, postgres.sql_type(column.type)) for column in stored)
 
 
 def _typed(columns: Iterable[tuple[Column, str]]) -> Iterator[str]:

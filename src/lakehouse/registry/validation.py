@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from lakehouse.contracts.cassandra import LiveTable
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
+from lakehouse.contracts.streams import Format, Route
 from lakehouse.contracts.workload import Workload
+from lakehouse.registry import sinks
 from lakehouse.registry.discovery import PACKAGE, Found, InvalidWorkloadError
 
 # fields of a workload that name one function or object
 _NAMED = (
     *("parameters", "measures", "report_pages"),
-    *("superset_datasets", "superset_pages", "reconciliation"),
+    *("superset_datasets", "superset_pages", "reconciliation", "written", "is_writing", "commands"),
 )
 _BUILT = (Layer.SILVER, Layer.GOLD)
 _IMPORT = re.compile(rf"^\s*(?:from|import)\s+{re.escape(PACKAGE)}(?:\.|\s+import\s+)(\w+)", re.M)
@@ -64,11 +67,15 @@ def _problems(found: Sequence[Found]) -> Iterator[str]:
     yield from _names(found)
     yield from _repeated_tables(found)
     yield from _repeated_pipelines(found)
+    yield from _repeated_streams(found)
+    yield from _different_sink_tables(found)
     yield from taken_ports(found, {})
     for each in found:
         yield from _uses(each, {one.workload.name for one in found})
         yield from _namespaces(each)
         yield from _streams(each)
+        yield from _sources(each)
+        yield from _sinks(each)
         yield from _modules(each)
         yield from _imports(each, found)
 
@@ -108,6 +115,39 @@ def _repeated_pipelines(found: Sequence[Found]) -> Iterator[str]:
             owners.setdefault(pipeline.dag_id, each.folder)
 
 
+def _repeated_streams(found: Sequence[Found]) -> Iterator[str]:
+    owners: dict[str, Path] = {}
+    for each in found:
+        for stream in each.workload.streams:
+            if stream.name in owners:
+                reason = f"{stream.name} is already a stream of {owners[stream.name]}"
+                yield _says(each, "streams", f"{reason}; rename one of them")
+            owners.setdefault(stream.name, each.folder)
+
+
+def _different_sink_tables(found: Sequence[Found]) -> Iterator[str]:
+    """Streams may share a table of a sink, if they declare the same one."""
+    owners: dict[str, tuple[Table | LiveTable, Path]] = {}
+    for each in found:
+        for name, table in _sink_tables(each.workload):
+            owner, folder = owners.setdefault(name, (table, each.folder))
+            if owner != table:
+                reason = f"{name} is already another table of {folder}; rename one of them"
+                yield _says(each, "streams", reason)
+
+
+def _sink_tables(workload: Workload) -> Iterator[tuple[str, Table | LiveTable]]:
+    for stream in workload.streams:
+        for route in stream.routes:
+            table = route.binding.table
+            if isinstance(table, LiveTable):
+                yield f"{table.full_name} of cassandra", table
+            elif isinstance(table, Table):
+                # topics have no database
+                place = f"{route.database}." if route.sink == "postgres" else ""
+                yield f"{place}{table.name} of {route.sink}", table
+
+
 def _uses(each: Found, known: set[str]) -> Iterator[str]:
     for name in sorted(set(each.workload.uses) - known):
         yield _says(each, "uses", f"there is no workload {name}; install it or remove it from uses")
@@ -129,6 +169,56 @@ def _streams(each: Found) -> Iterator[str]:
         if stream.event.full_name not in declared:
             reason = f"{stream.event.full_name} of {stream.name} is not among tables; add it"
             yield _says(each, "streams", reason)
+
+
+def _sources(each: Found) -> Iterator[str]:
+    for stream in each.workload.streams:
+        if stream.source.format is Format.AVRO:
+            reason = f"source of {stream.name} has format avro, which no reader supports; use json"
+            yield _says(each, "streams", reason)
+        names = [topic.name for topic in stream.topics]
+        for name in sorted({one for one in names if names.count(one) > 1}):
+            reason = f"{stream.name} has two topics {name}; rename a window or its source's topic"
+            yield _says(each, "streams", reason)
+
+
+def _sinks(each: Found) -> Iterator[str]:
+    known = sinks.names()
+    for stream in each.workload.streams:
+        names = [route.name for route in stream.routes]
+        for route in stream.routes:
+            if route.sink not in known:
+                reason = f"there is no sink {route.sink} for {route.topic.name}"
+                yield _says(each, "streams", f"{reason}; choose one of {', '.join(known)}")
+            elif reason := _wrong_table(route):
+                yield _says(each, "streams", reason)
+        for name in sorted({one for one in names if names.count(one) > 1}):
+            topic, _, sink = name.rpartition(".")
+            yield _says(each, "streams", f"{topic} goes to {sink} twice; remove one of its sinks")
+
+
+def _wrong_table(route: Route) -> str:
+    """Error in the table of a route; empty if it is right."""
+    table, way = route.binding.table, f"{route.topic.name} goes to {route.sink}"
+    identity = route.stream.event.grain
+    if route.sink == "hdfs":
+        return "" if route.is_of_events and table is None else f"{way}, which takes events only"
+    if route.sink == "cassandra":
+        if table is None:
+            return ""
+        if not isinstance(table, LiveTable):
+            return f"{way} with another table than a LiveTable; declare one"
+        lacking = set(identity) - {column.name for column in table.columns}
+        if route.is_of_events and lacking:
+            return f"{way}, where {table.name} has no {', '.join(sorted(lacking))}; add it"
+        return ""
+    if not isinstance(table, Table):
+        return f"{way} without a Table; declare one with a grain"
+    if not table.grain:
+        return f"{way}, where {table.name} has no identity; give it a grain"
+    if route.is_of_events and table.grain != identity:
+        return f"{way}, where {table.name} has another grain; give it {', '.join(identity)}"
+    return ""
 
 
 def _modules(each: Found) -> Iterator[str]:
@@ -178,7 +268,8 @@ def _references(workload: Workload) -> Iterator[tuple[str, str]]:
             yield f"builder of {table.full_name}", table.builder
     for stream in workload.streams:
         yield f"parser of {stream.name}", stream.parser
-        yield f"aggregation of {stream.name}", stream.aggregation
+        for window in stream.windows:
+            yield f"windows of {stream.name}: {window.name}", window.rows
         for lookup in stream.lookups:
             yield f"lookups of {stream.name}", lookup.rows
     for field in _NAMED:
@@ -186,6 +277,8 @@ def _references(workload: Workload) -> Iterator[tuple[str, str]]:
             yield field, reference
     for title, board in workload.boards.items():
         yield f"boards: {title}", board
+    for server, alarm in workload.alarms.items():
+        yield f"alarms: {server}", alarm
 
 
 def _tables(workload: Workload) -> tuple[Table, ...]:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from lakehouse.contracts.streams import Stream
 from lakehouse.platform.kafka import KafkaError, address
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.topics import TopicReader
 from lakehouse.registry.catalog import STREAMS
-from lakehouse.serving.topics import TopicReader
 
 if TYPE_CHECKING:
     from confluent_kafka import Producer

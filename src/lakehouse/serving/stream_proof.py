@@ -13,18 +13,36 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from lakehouse.contracts.counts import Counts
+from lakehouse.contracts.functions import named
+from lakehouse.contracts.sinks import AMOUNT, Seen, Sink, SparkTable, identity
 from lakehouse.contracts.streams import Stream
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.topics import TopicReader, event_id
+from lakehouse.registry import catalog, sinks
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import stream_tables as tables
-from lakehouse.serving.ledger import EXAMPLES, ONCE, Hop, Ledger, StreamLine, balance
-from lakehouse.serving.log_files import read_log_files
-from lakehouse.serving.topics import TopicReader, event_id
-from lakehouse.workloads.weblogs.generator import manifest as manifests
-from lakehouse.workloads.weblogs.generator.manifest import Counts
-from lakehouse.workloads.weblogs.generator.writing import WriterAtWorkError, only_writer
+from lakehouse.serving.ledger import (
+    CLEAN,
+    DEAD_LETTER,
+    EXAMPLES,
+    RAW,
+    TOPICS,
+    VALIDATED,
+    Ledger,
+    Stage,
+    StreamLine,
+    balance,
+    window_balance,
+)
+from lakehouse.serving.log_files import count, read_log_files
+from lakehouse.serving.stages import SILVER, stages, window_stages
+from lakehouse.sinks.encoding.records import InvalidRecordError, parsed
+from lakehouse.sinks.encoding.sql import key_of
 
 _PAUSE = 1.0
 
@@ -94,20 +112,16 @@ def await_silver(
 
 
 def written_by(manifest: Path | None, config: Settings | None = None) -> dict[str, Counts]:
-    """What writers put into the logs: by one manifest, or by all; empty where there is none."""
-    if manifest is not None:
-        return manifests.total([manifests.load(manifest)])
-    found = manifests.load_all(manifests.folder(config))
-    return manifests.total(found) if found else {}
+    """Counts of what writers produced, by stream; of all manifests if none is named."""
+    found: dict[str, Counts] = {}
+    for reference in catalog.WRITTEN:
+        found |= named(reference)(manifest, config or settings())
+    return found
 
 
 def writer_at_work(config: Settings | None = None) -> bool:
-    """Whether the logs grow now; if not, what killed writers left uncounted is counted."""
-    try:
-        with only_writer(config or settings()):
-            return False
-    except WriterAtWorkError:
-        return True
+    """True if a writer of any workload runs."""
+    return any(named(reference)(config or settings()) for reference in catalog.WRITING)
 
 
 class _Prover:
@@ -119,7 +133,9 @@ class _Prover:
         self._stream, self._config, self._until = stream, config, until
         self._tell = on_progress
         self._ledger = Ledger()
-        self._log = read_log_files(stream, config)
+        self._stages = stages(stream)
+        self._sinks: dict[str, Sink[Any]] = {}
+        self._log = read_log_files(stream, config) if stream.log else count([])
         self._oldest = math.inf
         self._raw = TopicReader(stream.raw.name, config)
         self._clean = TopicReader(stream.clean.name, config)
@@ -128,31 +144,30 @@ class _Prover:
     def close(self) -> None:
         for reader in (self._raw, self._clean, self._dead):
             reader.close()
+        for sink in self._sinks.values():
+            sink.close()
 
     def prove(self, written: Counts | None) -> Proof:
         """Read every hop, waiting where it is behind."""
         name, forgotten = self._stream.name, self._raw.forgotten
         self._until_true(lambda: self._read_topics(written))
-        self._until_true(self._read_cassandra)
-        silver = tables.silver_place(self._stream, self._config)
-        if not self._until_true(lambda: self._matches(Hop.SILVER, silver, Hop.CLEAN)):
-            self._fetch(Hop.SILVER, silver)
-        gold = tables.gold_place(self._stream)
-        if not self._matches(Hop.GOLD, gold, Hop.SILVER):
-            self._fetch(Hop.GOLD, gold)
+        for stage in self._stages:
+            self._read_stage(stage)
         log = self._log if self._log.files else None
-        lines = self._with_places(list(balance(name, self._ledger, written, log)))
-        lines = [self._with_files(line) for line in lines]
-        again = [hop for hop in Hop if hop not in ONCE]
+        found = balance(name, self._ledger, self._stages, written, log)
+        lines = [self._with_files(line) for line in self._with_places(list(found))]
+        lines += [self._prove_window(stage) for stage in window_stages(self._stream)]
+        hops = (*TOPICS, *(stage.after for stage in self._stages))
+        again = [hop for hop in hops if not hop.is_once]
         doubles = {hop.title: n for hop in again if (n := self._ledger.doubles(hop))}
         gone = self._log.strange if log else 0
         return Proof(name, lines, doubles, forgotten, gone, tuple(self._log.unreadable))
 
     def await_silver(self, written: Counts | None) -> bool:
         """Wait for the topics, then for silver; whether it holds what is clean."""
-        silver = tables.silver_place(self._stream, self._config)
-        return self._until_true(lambda: self._read_topics(written)) and self._until_true(
-            lambda: self._matches(Hop.SILVER, silver, Hop.CLEAN)
+        silver = [one for one in self._stages if one.route and one.route.sink == SILVER]
+        return self._until_true(lambda: self._read_topics(written)) and all(
+            self._until_true(partial(self._has_all, stage)) for stage in silver
         )
 
     def _until_true(self, reached: Callable[[], bool]) -> bool:
@@ -168,46 +183,87 @@ class _Prover:
         ledger = self._ledger
         for message in self._raw.messages():
             self._oldest = min(self._oldest, message.timestamp()[1] / 1000)
-            if ledger.add(Hop.RAW, event_id(message.key(), message.value())):
+            if ledger.add(RAW, event_id(message.key(), message.value())):
                 self._log.publish(message.key() or b"", message.value() or b"")
         if self._raw.forgotten:
             self._log.expire(self._oldest, self._raw.forgotten)
         for message in self._clean.messages():
-            event = tables.identity((message.key() or b"").decode())
-            ledger.add(Hop.CLEAN, event, amount_of(message.value() or b""))
+            event = identity((message.key() or b"").decode())
+            ledger.add(CLEAN, event, amount_of(message.value() or b""))
         for message in self._dead.messages():
-            told = json.loads(message.value() or b"{}")
-            ledger.add(Hop.DEAD_LETTER, tables.identity(told["event_id"]), reason=told["reason"])
-        raw, judged = ledger.count(Hop.RAW), ledger.count(Hop.CLEAN | Hop.DEAD_LETTER)
+            letter = json.loads(message.value() or b"{}")
+            ledger.add(DEAD_LETTER, identity(letter["event_id"]), reason=letter["reason"])
+        raw, validated = ledger.count(RAW), ledger.count(VALIDATED)
         owed = max(written.lines if written else 0, raw + self._log.missing)
-        self._tell(f"{self._stream.name}: {raw:,} raw, {judged:,} judged of {owed:,} lines")
-        return min(raw, judged) >= owed
+        self._tell(f"{self._stream.name}: {raw:,} raw, {validated:,} validated of {owed:,} lines")
+        return min(raw, validated) >= owed
 
-    def _read_cassandra(self) -> bool:
-        ledger = self._ledger
-        ledger.forget(Hop.CASSANDRA)
-        for event, amount in tables.in_cassandra(self._stream, self._config):
-            ledger.add(Hop.CASSANDRA, event, amount)
-        owed = len(ledger.events(Hop.CLEAN, Hop.CASSANDRA))
-        self._tell(f"{self._stream.name}: Cassandra lacks {owed:,} events")
+    def _read_stage(self, stage: Stage) -> None:
+        """Read what a hop holds, waiting for a sink; gold waits for a run of its DAG."""
+        has_all = partial(self._has_all, stage)
+        if self._until_true(has_all) if stage.route else has_all():
+            return
+        if isinstance(held := self._held(stage), SparkTable):
+            # one by one, to be able to name those that are missing
+            for event, amount in tables.in_lake(self._stream, held.name):
+                self._ledger.add(stage.after, event, amount)
+
+    def _held(self, stage: Stage) -> Iterator[Seen] | SparkTable:
+        if stage.route is None:
+            return SparkTable(tables.gold_place(self._stream))
+        return self._sink(stage.route.sink).identities(stage.route)
+
+    def _sink(self, name: str) -> Sink[Any]:
+        if name not in self._sinks:
+            self._sinks[name] = sinks.connect(name, self._config)
+        return self._sinks[name]
+
+    def _has_all(self, stage: Stage) -> bool:
+        """True if a hop holds the events of the one before."""
+        held = self._held(stage)
+        if isinstance(held, SparkTable):
+            return self._matches(stage, held.name)
+        self._ledger.forget(stage.after)
+        for event, amount in held:
+            self._ledger.add(stage.after, event, amount)
+        owed = len(self._ledger.events(stage.before, stage.after))
+        self._tell(f"{self._stream.name}: {stage.after.title} lacks {owed:,} events")
         return not owed
 
-    def _matches(self, hop: Hop, place: str, like: Hop) -> bool:
+    def _matches(self, stage: Stage, place: str) -> bool:
         """Whether a place in the lake holds exactly the events of the hop before."""
-        held, wanted = tables.holding(self._stream, place), self._ledger.fingerprint(like)
+        held = tables.holding(self._stream, place)
+        wanted = self._ledger.fingerprint(stage.before)
         self._tell(
-            f"{self._stream.name}: {hop.title} holds {held.fingerprint.events:,} "
+            f"{self._stream.name}: {stage.after.title} holds {held.fingerprint.events:,} "
             f"of {wanted.events:,} events"
         )
         if held.fingerprint != wanted:
             return False
-        self._ledger.add_all(hop, like, held.rows, held.amount)
+        self._ledger.add_all(stage.after, stage.before, held.rows, held.amount)
         return True
 
-    def _fetch(self, hop: Hop, place: str) -> None:
-        """Take the events one by one, to be able to name those that are missing."""
-        for event, amount in tables.in_lake(self._stream, place):
-            self._ledger.add(hop, event, amount)
+    def _prove_window(self, stage: Stage) -> StreamLine:
+        """Compare the keys of a window's topic with those of a table."""
+        ledger, route = Ledger(), stage.route
+        assert route and route.keyed
+        table = route.keyed
+        with contextlib.closing(TopicReader(route.topic.name, self._config)) as topic:
+
+            def has_all() -> bool:
+                for message in topic.messages():
+                    # rows of other tables, and rows that were rejected, have no such key
+                    with contextlib.suppress(InvalidRecordError):
+                        key = key_of(table, parsed(message.value() or b""))
+                        ledger.add(stage.before, identity(key))
+                held = self._held(stage)
+                ledger.forget(stage.after)
+                for event, _ in () if isinstance(held, SparkTable) else held:
+                    ledger.add(stage.after, event)
+                return not ledger.events(stage.before, stage.after)
+
+            self._until_true(has_all)
+        return window_balance(self._stream.name, ledger, stage.before, stage.after)
 
     def _with_files(self, line: StreamLine) -> StreamLine:
         if line.subject != "records" or line.balanced:
@@ -236,7 +292,7 @@ class _Prover:
 
 def amount_of(value: bytes) -> Decimal | None:
     """The amount in a clean message; most have none, and are not parsed for it."""
-    if f'"{tables.AMOUNT}"'.encode() not in value:
+    if f'"{AMOUNT}"'.encode() not in value:
         return None
-    amount = json.loads(value, parse_float=Decimal).get(tables.AMOUNT)
+    amount = json.loads(value, parse_float=Decimal).get(AMOUNT)
     return None if amount is None else Decimal(amount)

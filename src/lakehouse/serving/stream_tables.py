@@ -1,4 +1,4 @@
-"""Identities and amounts of a stream's events as its tables hold them: Cassandra, silver, gold."""
+"""Identities and amounts of a stream's events in the lake, as Spark reads them."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from lakehouse.contracts import cassandra, places
 from lakehouse.contracts.model import Layer
+from lakehouse.contracts.sinks import AMOUNT, Seen, identity
 from lakehouse.contracts.star import MONEY
 from lakehouse.contracts.streams import Stream
-from lakehouse.platform.cassandra import CassandraError, open_session
-from lakehouse.platform.settings import Settings
 from lakehouse.serving.ledger import Fingerprint
 from lakehouse.serving.thrift import QueryError, query
 
-_PAGE = 5_000
 # the folder, or the table, has not been made yet: nothing has arrived
 _NOT_YET = ("PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND", "UNABLE_TO_INFER_SCHEMA")
-AMOUNT = "amount"
-
-Seen = tuple[bytes, Decimal | None]
 
 
 class Holding(NamedTuple):
@@ -35,35 +29,6 @@ class Holding(NamedTuple):
     rows: int
     fingerprint: Fingerprint
     amount: Decimal
-
-
-def in_cassandra(stream: Stream, config: Settings) -> Iterator[Seen]:
-    """Every event in Cassandra: a reading of the whole table, for the proof only.
-
-    Raises:
-        CassandraError: it does not answer.
-    """
-    from cassandra import DriverException
-    from cassandra.cluster import NoHostAvailable
-    from cassandra.query import SimpleStatement
-
-    table = cassandra.event_table(stream)
-    columns = f"event_id, {AMOUNT}" if _has_amount(stream) else "event_id"
-    with open_session(config) as session:
-        statement = SimpleStatement(f"SELECT {columns} FROM {table.full_name}", fetch_size=_PAGE)
-        try:
-            for row in session.execute(statement):
-                yield _seen(*row)
-        except (DriverException, NoHostAvailable) as error:
-            raise CassandraError(
-                f"{table.full_name} could not be read to its end: {error}; "
-                "see ./lakehouse logs cassandra"
-            ) from error
-
-
-def silver_place(stream: Stream, config: Settings) -> str:
-    """Silver's files, as SQL names them: also those that no table knows yet."""
-    return f"parquet.`{config.hdfs_url}{places.folder(stream.event)}`"
 
 
 def gold_place(stream: Stream) -> str:
@@ -100,14 +65,6 @@ def in_lake(stream: Stream, place: str) -> Iterator[Seen]:
     columns = f"event_id, {AMOUNT}" if _has_amount(stream) else "event_id"
     for row in _rows(f"SELECT {columns} FROM {place}"):
         yield _seen(*row)
-
-
-def identity(text: str) -> bytes:
-    """An event_id as bytes, also one that is no hash."""
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return text.encode()
 
 
 def _part(start: int) -> str:

@@ -1,6 +1,6 @@
 """The streams as they are now: rates, lags, and how long each hop takes.
 
-Every figure is taken from what Kafka and Cassandra hold; a server that does not answer leaves its
+Every figure is taken from what Kafka and the sinks hold; a server that does not answer leaves its
 figures out and is named.
 """
 
@@ -12,26 +12,25 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from lakehouse.contracts import cassandra
+from lakehouse.contracts.sinks import Sink
 from lakehouse.contracts.streams import Stream, Topic
-from lakehouse.platform.cassandra import CassandraError, open_session
-from lakehouse.platform.errors import PlatformError
+from lakehouse.platform.errors import PlatformError, UnavailableError
 from lakehouse.platform.kafka import Kafka
 from lakehouse.platform.probes import require_listener
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.topics import TopicReader
+from lakehouse.registry import sinks
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving.consumer_groups import Places, committed
-from lakehouse.serving.topics import TopicReader
 
 if TYPE_CHECKING:
-    from cassandra.cluster import Session
     from confluent_kafka import Message
 
 # messages looked at for a latency, the newest ones
 _SAMPLE = 2_000
-_ROWS = 500
 # lines that are older when they reach Kafka were late already, or are replayed
 _LIVE_SECONDS = 10.0
 
@@ -91,20 +90,23 @@ class Watcher:
         self._config = config or settings()
         self._sample = sample
         self._before: dict[str, tuple[float, int]] = {}
-        self._kept = contextlib.ExitStack()
-        self._session: Session | None = None
+        self._sinks: dict[str, Sink[Any]] = {}
 
     def close(self) -> None:
         """Close the connections."""
-        self._kept.close()
-        self._session = None
+        for sink in self._sinks.values():
+            sink.close()
+        self._sinks = {}
 
     def look(self) -> Look:
         """The streams now."""
         views = {stream.name: View(stream.name) for stream in STREAMS}
         silent: list[str] = []
         problems: list[str] = []
-        for ask in (self._ask_kafka, self._ask_cassandra):
+        names = dict.fromkeys(route.sink for stream in STREAMS for route in stream.routes)
+        asked: list[Callable[[dict[str, View]], list[str]]] = [self._ask_kafka]
+        asked += [partial(self._ask_sink, name) for name in names]
+        for ask in asked:
             try:
                 problems += ask(views)
             except PlatformError as error:
@@ -138,8 +140,9 @@ class Watcher:
         return (end - before) / (now - then) if now > then else 0.0
 
     def _latencies(self, stream: Stream) -> Iterator[tuple[str, Latency]]:
-        lines = self._newest(stream.raw) if stream.line_timestamp else []
-        raw = [_age_in_log(message, stream.line_timestamp) for message in lines]
+        form = stream.log.timestamp if stream.log else ""
+        lines = self._newest(stream.raw) if form else []
+        raw = [_age_in_log(message, form) for message in lines]
         live = [age for age in raw if age is not None and 0 <= age < _LIVE_SECONDS]
         clean = [_age_in_raw(message) for message in self._newest(stream.clean)]
         read = [age for age in clean if age is not None]
@@ -151,19 +154,17 @@ class Watcher:
         with contextlib.closing(TopicReader(topic.name, self._config, last=self._sample)) as reader:
             return list(reader.messages())
 
-    def _ask_cassandra(self, views: dict[str, View]) -> list[str]:
-        from cassandra import DriverException
-        from cassandra.cluster import NoHostAvailable
+    def _ask_sink(self, name: str, views: dict[str, View]) -> list[str]:
+        if name not in self._sinks:
+            self._sinks[name] = sinks.connect(name, self._config)
+        sink, title = self._sinks[name], sinks.module(name).TITLE
 
-        require_listener("Cassandra", self._config.cassandra_host, self._config.cassandra_port)
-        try:
-            if self._session is None:
-                self._session = self._kept.enter_context(open_session(self._config))
-            session = self._session
-            return _errors(lambda stream: _read_table(session, stream, views[stream.name]))
-        except (DriverException, NoHostAvailable) as error:
-            self.close()
-            raise CassandraError(f"Cassandra refuses: {error}") from error
+        def read(stream: Stream) -> None:
+            route = stream.goes_to(name)
+            if route and (ages := list(sink.lag(route))):
+                views[stream.name].latencies[f"raw → {title}"] = latency(ages)
+
+        return _errors(read)
 
 
 def _errors(read: Callable[[Stream], None]) -> list[str]:
@@ -172,38 +173,11 @@ def _errors(read: Callable[[Stream], None]) -> list[str]:
     for stream in STREAMS:
         try:
             read(stream)
+        except UnavailableError:
+            raise
         except PlatformError as error:
             errors.append(f"{stream.name}: {error}")
     return errors
-
-
-def _read_table(session: Session, stream: Stream, view: View) -> None:
-    from cassandra import InvalidRequest
-
-    try:
-        if ages := _ages_in_cassandra(session, stream):
-            view.latencies["raw → Cassandra"] = latency(ages)
-    except InvalidRequest as error:
-        raise CassandraError(f"{error}: ./lakehouse up stream creates its table") from error
-
-
-def _ages_in_cassandra(session: Session, stream: Stream) -> list[float]:
-    """Seconds from the arrival of the newest events in Kafka until they were written."""
-    now = dt.datetime.now(dt.UTC)
-    table = cassandra.event_table(stream)
-    rows: list = []
-    for back in (0, 1):
-        minute = (now - dt.timedelta(minutes=back)).strftime("%Y-%m-%dT%H:%M")
-        rows += session.execute(
-            f"SELECT received_at, WRITETIME({table.written_column}) AS written "
-            f"FROM {table.full_name} WHERE minute = %s LIMIT {_ROWS}",
-            (minute,),
-        )
-    return [
-        row.written / 1e6 - row.received_at.replace(tzinfo=dt.UTC).timestamp()
-        for row in rows
-        if row.written and row.received_at
-    ]
 
 
 def latency(ages: Iterable[float]) -> Latency:

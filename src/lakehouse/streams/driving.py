@@ -16,7 +16,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 from pyspark.sql.streaming import StreamingQuery
 
-from lakehouse.contracts.streams import Stream
+from lakehouse.contracts.streams import Route, Stream
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
 from lakehouse.streams import gold_copy
@@ -62,15 +62,22 @@ class Driver:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         self._gold.start()
-        figures = [self._queries.start_minutes(stream) for stream in streams]
+        queries = [
+            self._queries.start_window(stream, window)
+            for stream in streams
+            for window in stream.windows
+        ]
+        queries += [self._queries.start_sink(route, self._stopping) for route in driven(streams)]
         try:
             while not self._stopping.is_set():
                 events = self._start_events(streams)
-                self._watch([*events, *figures])
+                self._watch([*events, *queries])
                 _stop(events)
         finally:
+            # ends deliveries to sinks that do not answer
+            self._stopping.set()
             (self._folder / READY).unlink(missing_ok=True)
-        _stop(figures)
+        _stop(queries)
 
     def _start_events(self, streams: Sequence[Stream]) -> list[StreamingQuery]:
         seen = gold_copy.versions(self._config)
@@ -126,13 +133,20 @@ def _say(running: list[StreamingQuery]) -> None:
             print(f"{query.name}: {rows} rows in its last batch, {rate:.0f} a second", flush=True)
 
 
+def driven(streams: Sequence[Stream]) -> list[Route]:
+    """Routes of topics to sinks that the driver writes to, and not NiFi."""
+    return [route for stream in streams for route in stream.routes if not route.is_in_nifi]
+
+
 def master(streams: Sequence[Stream], config: Settings) -> str:
     """Local Spark with a slot for every task that runs at the same time.
 
     In real-time mode each partition of a raw topic holds a slot for as long as its query runs. The
-    queries of metrics need one slot each. A query without a free slot would wait without an error.
+    queries of windows and of sinks need one slot each. A query without a free slot would wait
+    without an error.
     """
-    return f"local[{len(streams) * (config.kafka_partitions + 1) + _SPARE_SLOTS}]"
+    queries = sum(len(stream.windows) for stream in streams) + len(driven(streams))
+    return f"local[{len(streams) * config.kafka_partitions + queries + _SPARE_SLOTS}]"
 
 
 def main(streams: Sequence[Stream]) -> None:

@@ -6,14 +6,22 @@ Written as JSON into `nifi-templates` by `./lakehouse docs`. Addresses and folde
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from lakehouse.contracts import cassandra, places
 from lakehouse.contracts.model import Layer
-from lakehouse.contracts.streams import LONGEST_LINE_BYTES, PARTITION_COLUMNS, Stream
+from lakehouse.contracts.streams import (
+    LONGEST_LINE_BYTES,
+    LogFile,
+    Route,
+    Stream,
+)
 from lakehouse.platform import nifi_parameters as given
 from lakehouse.registry.catalog import STREAMS
+from lakehouse.sinks import hdfs
+from lakehouse.sinks.cassandra import live_table
+from lakehouse.streams.delivering import QUARANTINE
 from lakehouse.streams.flow_model import (
     CONSUME_LINES,
     MERGE_CONTENT,
@@ -25,19 +33,17 @@ from lakehouse.streams.flow_model import (
     Group,
     Processor,
 )
-from lakehouse.streams.parquet import schema_text
 
 FOLDER = Path("nifi-templates")
 BRONZE = f"{places.ROOT}/{Layer.BRONZE}/streams"
-QUARANTINE = f"{places.ROOT}/{Layer.QUARANTINE}/streams"
-ASIDE = f"{places.ASIDE}/streams"
 DAY_OF_ARRIVAL = "ingest_date=${entryDate:format('yyyy-MM-dd', 'UTC')}"
-MOMENT = "received_at"
 # a bundle for HDFS is closed when it is this old or this large
 BUNDLE_AGE = "10 sec"
 BUNDLE_SIZE = "4 MB"
 LARGEST_BUNDLE = "32 MB"
 LIVE_MILLIS = 100
+CASSANDRA, HDFS = "cassandra", "hdfs"
+_LOGS = tuple(stream for stream in STREAMS if stream.log)
 
 
 def _reference(name: str) -> str:
@@ -97,7 +103,7 @@ def _put_lines(name: str, folder: str, extension: str, place: tuple[float, float
         {
             "WebHDFS Address": _reference("hdfs.address"),
             "Directory": folder,
-            "Aside Directory": ASIDE,
+            "Aside Directory": hdfs.ASIDE,
             "Format": "lines",
             "Extension": extension,
         },
@@ -107,20 +113,18 @@ def _put_lines(name: str, folder: str, extension: str, place: tuple[float, float
     )
 
 
-def _put_parquet(stream: Stream, place: tuple[float, float]) -> Processor:
-    columns = [c for c in stream.event.columns if c.name not in PARTITION_COLUMNS]
-    date, hour = PARTITION_COLUMNS
+def _put_parquet(route: Route, place: tuple[float, float]) -> Processor:
     return Processor(
-        f"Put {stream.name} to silver",
+        f"Put {route.stream.name} to silver",
         PUT_HDFS,
         {
             "WebHDFS Address": _reference("hdfs.address"),
-            "Directory": f"{places.folder(stream.event)}/{date}={{date}}/{hour}={{hour}}",
-            "Aside Directory": ASIDE,
+            "Directory": hdfs.folder(route),
+            "Aside Directory": hdfs.ASIDE,
             "Format": "parquet",
-            "Extension": "parquet",
-            "Schema": schema_text(columns),
-            "Moment Field": MOMENT,
+            "Extension": hdfs.EXTENSION,
+            "Schema": hdfs.columns(route),
+            "Moment Field": hdfs.MOMENT,
         },
         place,
         ends=("original", "success"),
@@ -143,12 +147,12 @@ def _consume(topic: str, group: str, place: tuple[float, float], millis: int) ->
     )
 
 
-def _put_live(name: str, table: str, place: tuple[float, float]) -> Processor:
+def _put_live(name: str, keyspace: str, table: str, place: tuple[float, float]) -> Processor:
     properties = {
         "Contact Points": _reference("cassandra.hosts"),
         "Port": _reference("cassandra.port"),
         "Datacenter": _reference("cassandra.datacenter"),
-        "Keyspace": cassandra.KEYSPACE,
+        "Keyspace": keyspace,
         "Consistency": _reference("cassandra.consistency"),
     }
     if table:
@@ -161,14 +165,14 @@ def _again(processor: Processor) -> Connection:
     return Connection(processor.name, ("failure",), processor.name)
 
 
-def to_bronze(stream: Stream, place: tuple[float, float]) -> Group:
+def to_bronze(stream: Stream, log: LogFile, place: tuple[float, float]) -> Group:
     """From a log to its raw topic, and bundled to bronze."""
     tail = _tail(stream, (0, 0))
     publish = _publish(stream, (0, 1))
     bundle = _bundle("Bundle for HDFS", (1, 0))
     put = _put_lines("Put to bronze", f"{BRONZE}/{stream.name}/{DAY_OF_ARRIVAL}", "log", (1, 1))
     return Group(
-        stream.bronze_flow,
+        log.bronze_flow,
         f"Lines of {stream.log_file} to Kafka ({stream.raw.name}) and to HDFS ({BRONZE})",
         place,
         (tail, publish, bundle, put),
@@ -188,10 +192,12 @@ def to_silver(place: tuple[float, float]) -> Group:
     """From the clean topics to silver."""
     processors: list[Processor] = []
     connections: list[Connection] = []
-    for column, stream in enumerate(STREAMS):
+    routes = [route for one in _LOGS if (route := one.goes_to(HDFS))]
+    for column, route in enumerate(routes):
+        stream = route.stream
         consume = _consume(stream.clean.name, "nifi-silver", (column, 0), 1000)
         bundle = _bundle(f"Bundle {stream.name}", (column, 1))
-        put = _put_parquet(stream, (column, 2))
+        put = _put_parquet(route, (column, 2))
         reject = _quarantine(f"silver/{stream.name}", (column, 3))
         processors += [consume, bundle, put, reject]
         connections += [
@@ -212,14 +218,16 @@ def to_silver(place: tuple[float, float]) -> Group:
     )
 
 
-def to_live(stream: Stream, place: tuple[float, float]) -> Group:
-    """From the clean topic and the figures of minutes to Cassandra."""
+def to_live(stream: Stream, log: LogFile, place: tuple[float, float]) -> Group:
+    """From the topics of events and of windows to Cassandra."""
     processors: list[Processor] = []
     connections: list[Connection] = []
-    tables = {stream.clean.name: cassandra.event_table(stream).name, stream.minutes.name: ""}
-    for column, (topic, table) in enumerate(tables.items()):
+    for column, route in enumerate(one for one in stream.routes if one.sink == CASSANDRA):
+        topic, found = route.topic.name, live_table(route)
+        # rows that name their table, or the table of all rows
+        keyspace, table = (found.keyspace, found.name) if found else (cassandra.KEYSPACE, "")
         consume = _consume(topic, "nifi-live", (column, 0), LIVE_MILLIS)
-        put = _put_live(f"Put {table or 'figures'} to Cassandra", table, (column, 1))
+        put = _put_live(f"Put {table or 'figures'} to Cassandra", keyspace, table, (column, 1))
         reject = _quarantine(f"live/{topic}", (column, 2))
         processors += [consume, put, reject]
         connections += [
@@ -229,7 +237,7 @@ def to_live(stream: Stream, place: tuple[float, float]) -> Group:
             _again(reject),
         ]
     return Group(
-        stream.live_flow,
+        log.live_flow,
         f"Events and figures of {stream.name} to Cassandra, keyspace {cassandra.KEYSPACE}",
         place,
         tuple(processors),
@@ -247,11 +255,16 @@ def _quarantine(what: str, place: tuple[float, float]) -> Processor:
     )
 
 
-GROUPS: tuple[Group, ...] = (
-    *(to_bronze(stream, (column, 0)) for column, stream in enumerate(STREAMS)),
-    to_silver(((len(STREAMS) - 1) / 2, 1)),
-    *(to_live(stream, (column, 2)) for column, stream in enumerate(STREAMS)),
-)
+def _groups() -> Iterator[Group]:
+    logs = [(stream, stream.log) for stream in _LOGS if stream.log]
+    for column, (stream, log) in enumerate(logs):
+        yield to_bronze(stream, log, (column, 0))
+    yield to_silver(((len(logs) - 1) / 2, 1))
+    for column, (stream, log) in enumerate(logs):
+        yield to_live(stream, log, (column, 2))
+
+
+GROUPS: tuple[Group, ...] = tuple(_groups())
 
 
 def files() -> Mapping[Path, Callable[[], str]]:

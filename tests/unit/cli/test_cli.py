@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.models import CommandInfo
 from typer.testing import CliRunner
 
 from lakehouse.cli import common, completion, data, looking
-from lakehouse.cli.app import app, main
+from lakehouse.cli.app import add_commands, app, main
 from lakehouse.platform import secrets, status
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import PROJECT
 from lakehouse.platform.status import ServerStatus
+from lakehouse.registry import catalog
+from lakehouse.registry.discovery import InvalidWorkloadError
 from lakehouse.serving import dead_letters
 
 RUNNER = CliRunner()
@@ -52,6 +55,15 @@ def test_every_command_has_help() -> None:
     for words in names:
         answer = lakehouse(*words, "--help")
         assert (answer.exit_code, "Usage" in answer.output) == (0, True), words
+
+
+def test_command_of_a_workload_that_is_taken() -> None:
+    taken = typer.Typer()
+    taken.command("stream")(lambda: None)
+    (weblogs,) = [one for one in catalog.FOUND if one.workload.name == "weblogs"]
+
+    with pytest.raises(InvalidWorkloadError, match="weblogs: commands: stream is already a"):
+        add_commands(taken, [weblogs])
 
 
 @pytest.mark.parametrize(("command", "option"), [("load", "--from"), ("demo", "--data-dir")])

@@ -72,5 +72,5 @@ def test_architecture_states_what_the_contracts_and_queries_say(root: Path) -> N
     assert f'dims["{len(dimensions)} dimensions"]' in page
     assert f'facts["{facts} facts, {len(summaries)} summaries"]' in page
     assert f"| {len(dimensions)} dimensions, {facts} facts, {len(summaries)} summaries |" in page
-    seconds = queries._MINUTES_EVERY.removesuffix(" seconds")
+    seconds = queries._WINDOW_EVERY.removesuffix(" seconds")
     assert f"batches of {seconds} s" in page

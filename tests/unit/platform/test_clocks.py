@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from cassandra import InvalidRequest
 
-from lakehouse.platform import alarms, clocks
+from lakehouse.platform import alarms
 from lakehouse.platform.cassandra import CassandraError
 from lakehouse.platform.settings import Settings
+from lakehouse.workloads.weblogs import clocks
 
 
 class Table:
@@ -43,7 +44,7 @@ def test_alarm_counts_the_recent_events_of_each_log(monkeypatch: pytest.MonkeyPa
     minutes = {now - dt.timedelta(minutes=back): 100 for back in (1, 5, 30)}
     serve(monkeypatch, Table({"access_log.clock_ahead": minutes}))
 
-    found = alarms.OWN_ALARMS["streaming"](Settings())
+    (found,) = alarms.own_alarms("streaming", Settings())
 
     assert found.startswith("200 events of access_log in the last 10 minutes bear a time")
     assert "clickstream" not in found

@@ -7,11 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.contracts.cassandra import LiveTable
 from lakehouse.contracts.model import Column, Layer, Namespace, Table
 from lakehouse.contracts.pipelines import Pipeline
-from lakehouse.contracts.streams import Stream
+from lakehouse.contracts.streams import (
+    Format,
+    LogFile,
+    SinkBinding,
+    Stream,
+    Topic,
+    TopicSource,
+    Window,
+)
 from lakehouse.contracts.workload import Workload
-from lakehouse.registry import catalog
+from lakehouse.registry import catalog, sinks
 from lakehouse.registry.discovery import Found, InvalidWorkloadError, in_order
 from lakehouse.registry.validation import missing_functions, require_valid, taken_ports
 
@@ -28,13 +37,20 @@ EVENT = Table(
 SALES = Stream(
     "sales",
     "A sale",
-    "sales.log",
+    LogFile("sales.log", "SalesToBronze", "SalesLive"),
     EVENT,
-    "fact_sale",
     parser="lakehouse.contracts.text:parsed",
-    aggregation="lakehouse.contracts.text:messages",
-    bronze_flow="SalesToBronze",
-    live_flow="SalesLive",
+    windows=(Window("minutes", "Sales of a minute", "lakehouse.contracts.text:messages"),),
+)
+
+LIVE = LiveTable(
+    "toy_by_day",
+    "Sales of a day",
+    (Column("day", "DATE", "The day", nullable=False), Column("toy", "STRING", "The toy")),
+    partition=("day",),
+    clustering=(("toy", "ASC"),),
+    keep_days=7,
+    window_hours=24,
 )
 
 
@@ -100,6 +116,103 @@ def test_stream_whose_table_is_not_declared(tmp_path: Path) -> None:
     assert "streams: silver_toys.sale of sales is not among tables; add it" in message(toys)
 
 
+def streams_error(tmp_path: Path, stream: Stream) -> str:
+    toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(stream,)))
+    return message(toys).removeprefix(f"{toys.folder}: streams: ")
+
+
+@pytest.mark.parametrize("where", ["events", "window"])
+def test_sink_that_does_not_exist(tmp_path: Path, where: str) -> None:
+    redis = (SinkBinding("redis"),)
+    window = replace(SALES.windows[0], sinks=redis)
+    if where == "events":
+        stream, topic = replace(SALES, sinks=redis), "sales.clean"
+    else:
+        stream, topic = replace(SALES, windows=(window,)), "sales.minutes"
+
+    assert streams_error(tmp_path, stream) == (
+        f"there is no sink redis for {topic}; choose one of {', '.join(sinks.names())}"
+    )
+    assert {"cassandra", "hdfs"} <= set(sinks.names())
+
+
+@pytest.mark.parametrize(
+    ("binding", "reason"),
+    [
+        (SinkBinding("cassandra", EVENT), "with another table than a LiveTable; declare one"),
+        (SinkBinding("postgres"), "without a Table; declare one with a grain"),
+        (SinkBinding("postgres", replace(EVENT, grain=())), "has no identity; give it a grain"),
+        (SinkBinding("kafka", replace(EVENT, grain=("toy",))), "another grain; give it event_id"),
+        (SinkBinding("cassandra", LIVE), "where toy_by_day has no event_id; add it"),
+    ],
+)
+def test_sink_with_a_table_that_it_cannot_take(
+    tmp_path: Path, binding: SinkBinding, reason: str
+) -> None:
+    error = streams_error(tmp_path, replace(SALES, sinks=(binding,)))
+
+    assert error.startswith(f"sales.clean goes to {binding.sink}")
+    assert error.endswith(reason)
+
+
+def test_stream_of_another_workload(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(SALES,)))
+    event = replace(EVENT, namespace=BOOKS)
+    stream = replace(SALES, event=event)
+    books = found(tmp_path, Workload("books", "x", tables=(event,), streams=(stream,)))
+
+    assert message(toys, books) == (
+        f"{books.folder}: streams: sales is already a stream of {toys.folder}; rename one of them"
+    )
+
+
+def test_table_of_a_sink_that_is_declared_in_two_ways(tmp_path: Path) -> None:
+    wider = replace(EVENT, columns=(*EVENT.columns, Column("note", "STRING", "x")))
+
+    def two(database: str, table: Table) -> Found:
+        first = replace(SALES, sinks=(SinkBinding("postgres", EVENT),))
+        second = replace(SALES, name="gifts", sinks=(SinkBinding("postgres", table, database),))
+        return found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(first, second)))
+
+    toys = two("", wider)
+    assert message(toys) == (
+        f"{toys.folder}: streams: toys.sale of postgres is already another table of "
+        f"{toys.folder}; rename one of them"
+    )
+    require_valid([two("", EVENT)])
+    require_valid([two("other", wider)])
+
+
+def test_hdfs_takes_no_windows(tmp_path: Path) -> None:
+    window = replace(SALES.windows[0], sinks=(SinkBinding("hdfs"),))
+
+    error = streams_error(tmp_path, replace(SALES, windows=(window,)))
+    assert error == "sales.minutes goes to hdfs, which takes events only"
+
+
+def test_topic_that_goes_to_a_sink_twice(tmp_path: Path) -> None:
+    twice = (SinkBinding("cassandra"), SinkBinding("cassandra"))
+
+    error = streams_error(tmp_path, replace(SALES, sinks=twice))
+    assert error == "sales.clean goes to cassandra twice; remove one of its sinks"
+
+
+def test_source_of_a_format_that_no_reader_supports(tmp_path: Path) -> None:
+    source = TopicSource(Topic("sales", "A sale", "event_id"), Format.AVRO)
+
+    assert streams_error(tmp_path, replace(SALES, source=source)) == (
+        "source of sales has format avro, which no reader supports; use json"
+    )
+
+
+def test_window_with_the_topic_of_the_stream(tmp_path: Path) -> None:
+    window = replace(SALES.windows[0], name="clean")
+
+    assert streams_error(tmp_path, replace(SALES, windows=(window,))) == (
+        "sales has two topics sales.clean; rename a window or its source's topic"
+    )
+
+
 @pytest.mark.parametrize("field", ["functions", "builder"])
 def test_module_that_does_not_exist(tmp_path: Path, field: str) -> None:
     reference = "lakehouse.nowhere" if field == "functions" else "lakehouse.nowhere:build"
@@ -125,9 +238,9 @@ def test_parser_that_does_not_exist(tmp_path: Path) -> None:
     toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(SALES,)))
 
     require_valid([toys])
-    parser, aggregation = missing_functions([toys])
+    parser, window = missing_functions([toys])
     assert parser.startswith(f"{toys.folder}: parser of sales: ")
-    assert aggregation.startswith(f"{toys.folder}: aggregation of sales: ")
+    assert window.startswith(f"{toys.folder}: windows of sales: minutes: ")
     nowhere = replace(SALES, parser="lakehouse.nowhere:parsed")
     toys = found(tmp_path, Workload("toys", "x", tables=(EVENT,), streams=(nowhere,)))
     assert message(toys) == (

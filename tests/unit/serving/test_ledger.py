@@ -7,10 +7,26 @@ from decimal import Decimal
 
 import pytest
 
-from lakehouse.serving.ledger import EXAMPLES, Hop, Ledger, StreamLine, balance
-from lakehouse.workloads.weblogs.generator.manifest import Counts
+from lakehouse.contracts.counts import Counts
+from lakehouse.serving.ledger import (
+    CLEAN,
+    DEAD_LETTER,
+    EXAMPLES,
+    RAW,
+    Hop,
+    Ledger,
+    Stage,
+    StreamLine,
+    balance,
+    window_balance,
+)
+from lakehouse.serving.stages import stages
+from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
+from unit.sinks.tables import SALES
 
-ALL = (Hop.RAW, Hop.CLEAN, Hop.CASSANDRA, Hop.SILVER, Hop.GOLD)
+STAGES = stages(CLICKSTREAM)
+CASSANDRA, SILVER, GOLD = (stage.after for stage in STAGES)
+ALL = (RAW, CLEAN, CASSANDRA, SILVER, GOLD)
 
 
 def event(number: int) -> bytes:
@@ -21,12 +37,12 @@ def ledger(clean: int = 10, aside: int = 2) -> Ledger:
     """A ledger that balances; each clean event is a purchase of 1.50."""
     made = Ledger()
     for number in range(clean):
-        made.add(Hop.RAW, event(number))
+        made.add(RAW, event(number))
         for hop in ALL[1:]:
             made.add(hop, event(number), Decimal("1.50"))
     for number in range(clean, clean + aside):
-        made.add(Hop.RAW, event(number))
-        made.add(Hop.DEAD_LETTER, event(number), reason="too_long")
+        made.add(RAW, event(number))
+        made.add(DEAD_LETTER, event(number), reason="too_long")
     return made
 
 
@@ -34,7 +50,7 @@ WRITTEN = Counts(12, 1200, {"too_long": 2}, 0, 10, Decimal("15.00"))
 
 
 def differences(of: Ledger, written: Counts | None = WRITTEN) -> list[StreamLine]:
-    return [line for line in balance("clickstream", of, written) if not line.balanced]
+    return [line for line in balance("clickstream", of, STAGES, written) if not line.balanced]
 
 
 def told(lines: list[StreamLine]) -> list[tuple[str, str, object, object]]:
@@ -42,7 +58,7 @@ def told(lines: list[StreamLine]) -> list[tuple[str, str, object, object]]:
 
 
 def test_all_balances() -> None:
-    lines = list(balance("clickstream", ledger(), WRITTEN))
+    lines = list(balance("clickstream", ledger(), STAGES, WRITTEN))
 
     assert all(line.balanced for line in lines)
     assert [(line.hop, line.subject) for line in lines] == [
@@ -70,7 +86,7 @@ def test_log_and_raw_topic_differ(lines: int, raw: int) -> None:
 
 def test_lines_that_were_neither_cleaned_nor_set_aside() -> None:
     of = ledger()
-    of.add(Hop.RAW, event(99))
+    of.add(RAW, event(99))
 
     (lost,) = differences(of, None)
     assert (lost.hop, lost.expected, lost.found) == ("raw → clean + dead-letter", 13, 12)
@@ -81,9 +97,9 @@ def test_lines_that_were_neither_cleaned_nor_set_aside() -> None:
 @pytest.mark.parametrize(
     ("hop", "way", "remedy"),
     [
-        (Hop.CASSANDRA, "clean → Cassandra", "Ecom_clickstream"),
-        (Hop.SILVER, "clean → silver", "ToSilverState"),
-        (Hop.GOLD, "silver → gold", "./lakehouse run Log_from_Silver_to_Gold_with_Hive"),
+        (CASSANDRA, "clean → Cassandra", "Ecom_clickstream"),
+        (SILVER, "clean → silver", "ToSilverState"),
+        (GOLD, "silver → gold", "./lakehouse run Log_from_Silver_to_Gold_with_Hive"),
     ],
 )
 def test_a_hop_that_lost_events(hop: Hop, way: str, remedy: str) -> None:
@@ -104,7 +120,7 @@ def test_a_hop_that_lost_events(hop: Hop, way: str, remedy: str) -> None:
 
 def test_events_that_nobody_sent() -> None:
     of = ledger()
-    of.add(Hop.GOLD, event(77))
+    of.add(GOLD, event(77))
 
     (strange,) = differences(of)
     assert (strange.hop, strange.subject, strange.found) == ("silver → gold", "unknown before", 1)
@@ -130,9 +146,9 @@ def test_another_reason_than_the_writer_meant() -> None:
 
 def test_an_amount_that_changed_on_the_way() -> None:
     of = ledger()
-    of.forget(Hop.CASSANDRA)
+    of.forget(CASSANDRA)
     for number in range(10):
-        of.add(Hop.CASSANDRA, event(number), Decimal("1.49"))
+        of.add(CASSANDRA, event(number), Decimal("1.49"))
 
     assert told(differences(of)) == [
         ("clean → Cassandra", "amounts", Decimal("15.00"), Decimal("14.90"))
@@ -148,14 +164,14 @@ def test_what_a_killed_writer_left_is_only_counted() -> None:
 def test_doubles_are_told_and_do_no_harm() -> None:
     of = ledger()
     for _ in range(3):
-        of.add(Hop.CLEAN, event(1), Decimal("1.50"))
-        of.add(Hop.DEAD_LETTER, event(11), reason="too_long")
+        of.add(CLEAN, event(1), Decimal("1.50"))
+        of.add(DEAD_LETTER, event(11), reason="too_long")
 
     assert differences(of) == []
-    assert (of.doubles(Hop.CLEAN), of.doubles(Hop.DEAD_LETTER), of.doubles(Hop.RAW)) == (3, 3, 0)
+    assert (of.doubles(CLEAN), of.doubles(DEAD_LETTER), of.doubles(RAW)) == (3, 3, 0)
 
 
-@pytest.mark.parametrize("hop", [Hop.CASSANDRA, Hop.GOLD])
+@pytest.mark.parametrize("hop", [CASSANDRA, GOLD])
 def test_an_event_with_two_rows_in_an_end_table(hop: Hop) -> None:
     of = ledger()
     of.add(hop, event(1), Decimal("1.50"))
@@ -166,19 +182,50 @@ def test_an_event_with_two_rows_in_an_end_table(hop: Hop) -> None:
 def test_fingerprints_tell_sets_apart() -> None:
     one, same, other = Ledger(), Ledger(), Ledger()
     for number in range(100):
-        one.add(Hop.CLEAN, event(number))
-        same.add(Hop.SILVER, event(99 - number))
-        same.add(Hop.SILVER, event(99 - number))
-        other.add(Hop.SILVER, event(number + 1))
+        one.add(CLEAN, event(number))
+        same.add(SILVER, event(99 - number))
+        same.add(SILVER, event(99 - number))
+        other.add(SILVER, event(number + 1))
 
-    assert one.fingerprint(Hop.CLEAN) == same.fingerprint(Hop.SILVER)
-    assert one.fingerprint(Hop.CLEAN) != other.fingerprint(Hop.SILVER)
-    assert other.fingerprint(Hop.SILVER).events == 100
+    assert one.fingerprint(CLEAN) == same.fingerprint(SILVER)
+    assert one.fingerprint(CLEAN) != other.fingerprint(SILVER)
+    assert other.fingerprint(SILVER).events == 100
 
 
 def test_a_hop_that_matches_another_has_its_events() -> None:
     of = ledger()
-    of.forget(Hop.GOLD)
-    of.add_all(Hop.GOLD, Hop.SILVER, 10, Decimal("15.00"))
+    of.forget(GOLD)
+    of.add_all(GOLD, SILVER, 10, Decimal("15.00"))
 
     assert differences(of) == []
+
+
+def test_stages_are_the_declared_sinks() -> None:
+    def ways(found: tuple[Stage, ...]) -> list[tuple[str, str, bool]]:
+        return [(one.before.title, one.after.title, one.after.is_once) for one in found]
+
+    assert ways(STAGES) == [
+        ("clean", "Cassandra", True),
+        ("clean", "silver", False),
+        ("silver", "gold", True),
+    ]
+    assert ways(stages(SALES)) == [("clean", "PostgreSQL", True), ("clean", "Kafka", False)]
+    hops = [RAW, CLEAN, DEAD_LETTER, *(one.after for one in STAGES)]
+    assert [hop.bit for hop in hops] == [1, 2, 4, 8, 16, 32]
+
+
+def test_keys_of_a_window_that_a_table_lacks() -> None:
+    topic, table = Hop(1, "daily"), Hop(2, "PostgreSQL", remedy="see the log")
+    of = Ledger()
+    for key in (b"monday", b"tuesday"):
+        of.add(topic, key)
+        of.add(table, key)
+    # the topic let go of a day that the table keeps
+    of.add(table, b"sunday")
+    assert window_balance("sales", of, topic, table).balanced
+
+    of.add(topic, b"wednesday")
+    line = window_balance("sales", of, topic, table)
+    assert (line.hop, line.subject) == ("daily → PostgreSQL", "keys")
+    assert (line.expected, line.found, line.examples) == (3, 2, ("wednesday",))
+    assert line.remedy == "see the log"

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.contracts.counts import Counts
 from lakehouse.contracts.streams import LONGEST_LINE_BYTES
 from lakehouse.platform.settings import Settings
-from lakehouse.serving.ledger import Hop, Ledger, StreamLine, balance
+from lakehouse.serving.ledger import CLEAN, RAW, Ledger, StreamLine, balance
 from lakehouse.serving.log_files import LogRecords, read_log_files
+from lakehouse.serving.stages import stages
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
-from lakehouse.workloads.weblogs.generator.manifest import Counts
 
 
 @pytest.fixture
@@ -133,10 +134,10 @@ def test_what_the_topic_has_let_go_of_is_left_out(config: Settings) -> None:
 def checks(log: LogRecords, raw: int, written: int | None) -> list[StreamLine]:
     ledger = Ledger()
     for number in range(raw):
-        for hop in (Hop.RAW, Hop.CLEAN, Hop.CASSANDRA, Hop.SILVER, Hop.GOLD):
+        for hop in (RAW, CLEAN, *(stage.after for stage in stages(ACCESS_LOG))):
             ledger.add(hop, number.to_bytes(16), Decimal(1))
     counts = None if written is None else Counts(written, revenue=Decimal(written))
-    return list(balance("access_log", ledger, counts, log))
+    return list(balance("access_log", ledger, stages(ACCESS_LOG), counts, log))
 
 
 def test_own_logs_reconcile_without_and_with_a_manifest(config: Settings) -> None:

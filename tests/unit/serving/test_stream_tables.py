@@ -17,6 +17,8 @@ from lakehouse.serving.stream_proof import amount_of
 from lakehouse.serving.thrift import Answer, QueryError
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
 
+SILVER = Hop(8, "silver")
+
 
 @pytest.fixture(autouse=True)
 def engine(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,12 +48,12 @@ def place(spark: SparkSession, tmp_path: Path) -> str:
 def test_counted_by_the_engine_and_one_by_one(place: str) -> None:
     ledger = Ledger()
     for event, amount in stream_tables.in_lake(CLICKSTREAM, place):
-        ledger.add(Hop.SILVER, event, amount)
+        ledger.add(SILVER, event, amount)
 
     held = stream_tables.holding(CLICKSTREAM, place)
-    assert held == (4, ledger.fingerprint(Hop.SILVER), Decimal("11.00"))
-    assert ledger.amount(Hop.SILVER) == Decimal("11.00")
-    assert (held.fingerprint.events, ledger.doubles(Hop.SILVER)) == (3, 1)
+    assert held == (4, ledger.fingerprint(SILVER), Decimal("11.00"))
+    assert ledger.amount(SILVER) == Decimal("11.00")
+    assert (held.fingerprint.events, ledger.doubles(SILVER)) == (3, 1)
 
 
 def test_a_stream_without_amounts(place: str) -> None:

@@ -6,7 +6,6 @@ Topics and tables are stand-ins that hold what was published.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,28 +13,17 @@ import pytest
 from typer.testing import CliRunner
 
 from lakehouse.cli.app import app
-from lakehouse.contracts.streams import Stream
+from lakehouse.contracts.streams import Route, Stream
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.platform.topics import event_id
 from lakehouse.serving import stream_proof, stream_tables
+from lakehouse.serving.ledger import Hop
 from lakehouse.serving.stream_tables import Holding
-from lakehouse.serving.topics import event_id
+from lakehouse.sinks.cassandra import CassandraSink
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
+from unit.streams.topics import Message, Reader
 
-
-class Message:
-    """A message of a topic."""
-
-    def __init__(self, key: bytes, value: bytes) -> None:
-        self._key, self._value = key, value
-
-    def key(self) -> bytes:
-        return self._key
-
-    def value(self) -> bytes:
-        return self._value
-
-    def timestamp(self) -> tuple[int, int]:
-        return 1, int(time.time() * 1000)
+_SILVER = Hop(8, "silver")
 
 
 class Published:
@@ -44,7 +32,7 @@ class Published:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.raw: list[Message] = []
         monkeypatch.setattr(stream_proof, "TopicReader", self._reader)
-        monkeypatch.setattr(stream_tables, "in_cassandra", self._in_cassandra)
+        monkeypatch.setattr(CassandraSink, "identities", self._in_cassandra)
         monkeypatch.setattr(stream_tables, "holding", self._holding)
 
     def add(self, identity: str, content: bytes) -> None:
@@ -63,32 +51,17 @@ class Published:
     def _events(self) -> list[bytes]:
         return [event_id(one.key(), one.value()) for one in self.raw]
 
-    def _in_cassandra(self, stream: Stream, config: Settings) -> Iterator[tuple[bytes, None]]:
-        return iter([(one, None) for one in self._events()] if stream is ACCESS_LOG else [])
+    def _in_cassandra(self, route: Route) -> Iterator[tuple[bytes, None]]:
+        events = self._events() if route.stream is ACCESS_LOG else []
+        return iter([(one, None) for one in events])
 
     def _holding(self, stream: Stream, place: str) -> Holding:
         ledger = stream_proof.Ledger()
         for one in self._events() if stream is ACCESS_LOG else []:
-            ledger.add(stream_proof.Hop.SILVER, one)
-        count = ledger.count(stream_proof.Hop.SILVER)
-        fingerprint = ledger.fingerprint(stream_proof.Hop.SILVER)
-        return Holding(count, fingerprint, ledger.amount(stream_proof.Hop.SILVER))
-
-
-class Reader:
-    """A topic that is read once, as `TopicReader` does."""
-
-    forgotten = 0
-
-    def __init__(self, messages: list[Message]) -> None:
-        self._messages = messages
-
-    def messages(self) -> Iterator[Message]:
-        messages, self._messages = self._messages, []
-        return iter(messages)
-
-    def close(self) -> None:
-        """There is no connection."""
+            ledger.add(_SILVER, one)
+        count = ledger.count(_SILVER)
+        fingerprint = ledger.fingerprint(_SILVER)
+        return Holding(count, fingerprint, ledger.amount(_SILVER))
 
 
 @pytest.fixture

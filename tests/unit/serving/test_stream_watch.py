@@ -5,20 +5,27 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from cassandra import InvalidRequest
 
 from lakehouse.contracts import cassandra
+from lakehouse.contracts.streams import Route
+from lakehouse.platform import cassandra as cassandra_server
+from lakehouse.platform import probes
+from lakehouse.platform.errors import UnavailableError
 from lakehouse.platform.kafka import KafkaError
 from lakehouse.platform.settings import Settings
+from lakehouse.registry import sinks
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.serving import stream_watch
 from lakehouse.serving.metrics.exporter import Source
 from lakehouse.serving.metrics.streams import Flow
 from lakehouse.serving.stream_watch import Watcher
 from lakehouse.workloads.weblogs.contracts.streams import CLICKSTREAM
+from unit.sinks.tables import SALES
 from unit.streams.three_streams import SEARCH, THREE
 
 AT = "2026-01-31 12:00:00.250000"
@@ -85,7 +92,8 @@ def watcher(monkeypatch: pytest.MonkeyPatch) -> Watcher:
     monkeypatch.setattr(stream_watch, "committed", lambda _: {})
     monkeypatch.setattr(stream_watch, "require_listener", lambda *_: None)
     session = contextlib.nullcontext(Session())
-    monkeypatch.setattr(stream_watch, "open_session", lambda _: session)
+    monkeypatch.setattr(cassandra_server, "open_session", lambda _: session)
+    monkeypatch.setattr(probes, "require_listener", lambda *_: None)
     return Watcher(Settings(_env_file=None))
 
 
@@ -104,6 +112,44 @@ def test_unknown_stream_leaves_the_others_their_values(watcher: Watcher) -> None
     assert (look.silent, views["search"].messages) == ([], {})
     assert ["search: " in problem for problem in look.problems] == [True, True]
     assert all("./lakehouse up stream" in problem for problem in look.problems)
+
+
+class Store:
+    """A sink whose rows were written this many seconds after their arrival; None if it is away."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._seconds = seconds
+        self.asked: list[str] = []
+
+    def lag(self, route: Route) -> list[float]:
+        self.asked.append(route.stream.name)
+        if self._seconds is None:
+            raise UnavailableError("PostgreSQL does not answer")
+        return [self._seconds]
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize("seconds", [0.25, None])
+def test_latency_is_measured_at_each_declared_sink(
+    watcher: Watcher, monkeypatch: pytest.MonkeyPatch, seconds: float | None
+) -> None:
+    store = Store(seconds)
+    other = replace(SALES, name="returns")
+    monkeypatch.setattr(stream_watch, "STREAMS", (SALES, other))
+    monkeypatch.setattr(Kafka, "known", {one.name for s in (SALES, other) for one in s.topics})
+    monkeypatch.setattr(sinks, "connect", lambda name, _: store)
+
+    look = watcher.look()
+    latencies = [set(view.latencies) - {"raw → clean"} for view in look.views]
+    if seconds is None:
+        assert (latencies, look.problems) == ([set(), set()], [])
+        assert look.silent == ["PostgreSQL does not answer"] * 2
+        # a server that is away is asked once
+        assert store.asked == ["sales"] * 2
+    else:
+        assert latencies == [{"raw → PostgreSQL", "raw → Kafka"}] * 2
+        assert look.views[0].latencies["raw → PostgreSQL"].p50 == 250
 
 
 def test_exporter_keeps_the_samples_of_known_streams(watcher: Watcher) -> None:

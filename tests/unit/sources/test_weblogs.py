@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.contracts.counts import Counts
 from lakehouse.contracts.streams import REASONS
 from lakehouse.platform.settings import Settings
 from lakehouse.registry.catalog import STREAMS
@@ -20,7 +21,7 @@ from lakehouse.workloads.weblogs.generator import manifest as manifests
 from lakehouse.workloads.weblogs.generator import rates
 from lakehouse.workloads.weblogs.generator.logfile import LogFile, LogFileError
 from lakehouse.workloads.weblogs.generator.malformed import KINDS
-from lakehouse.workloads.weblogs.generator.manifest import Counts, Manifest
+from lakehouse.workloads.weblogs.generator.manifest import Manifest
 from lakehouse.workloads.weblogs.generator.shop import invented_shop, shop_of
 from lakehouse.workloads.weblogs.generator.traffic import Traffic
 from lakehouse.workloads.weblogs.generator.writer import COMMON, Options, write

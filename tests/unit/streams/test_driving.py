@@ -53,7 +53,7 @@ def test_a_query_that_ends_ends_the_driver_with_its_name_and_reason(
     def events(_: Any, stream: Any, __: Any) -> Query:
         return Query(f"{stream.name}.events", 3 if stream is STREAMS[0] else 1000)
 
-    def minutes(_: Any, stream: Any) -> Query:
+    def minutes(_: Any, stream: Any, __: Any) -> Query:
         return Query(f"{stream.name}.minutes", 1000)
 
     def say(_: Any) -> None:
@@ -61,7 +61,7 @@ def test_a_query_that_ends_ends_the_driver_with_its_name_and_reason(
         assert len(seen) < 100, "the driver goes on without its query"
 
     monkeypatch.setattr(type(queries), "start_events", events)
-    monkeypatch.setattr(type(queries), "start_minutes", minutes)
+    monkeypatch.setattr(type(queries), "start_window", minutes)
     monkeypatch.setattr(driving, "_say", say)
     monkeypatch.setattr(driving, "_SAY_EVERY_SECONDS", 0.0)
     with pytest.raises(driving.StreamEndedError) as failure:

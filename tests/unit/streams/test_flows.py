@@ -15,8 +15,8 @@ from lakehouse.platform.nifi_parameters import PARAMETERS
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.registry import catalog
 from lakehouse.registry.catalog import STREAMS
+from lakehouse.sinks.encoding.parquet import fields_of
 from lakehouse.streams.flows import GROUPS
-from lakehouse.streams.parquet import fields_of
 from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG
 
 NAMES = {"LogToBronzeState", "ClickToBronzeState", "ToSilverState", "Ecom_log", "Ecom_clickstream"}
@@ -114,7 +114,7 @@ def test_topics_are_declared() -> None:
     declared = {topic.name for stream in STREAMS for topic in stream.topics}
     assert values("Topic") <= declared
     assert {stream.raw.name for stream in STREAMS} <= values("Topic")
-    assert {stream.minutes.name for stream in STREAMS} <= values("Topic")
+    assert {stream.aggregates[0].name for stream in STREAMS} <= values("Topic")
 
 
 def test_tables_are_declared() -> None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from lakehouse.contracts.model import Column, Layer, Table
-from lakehouse.contracts.streams import PARTITION_COLUMNS, Stream
+from lakehouse.contracts.streams import PARTITION_COLUMNS, LogFile, SinkBinding, Stream
 from lakehouse.registry.catalog import STREAMS
-from lakehouse.workloads.weblogs.contracts.streams import NAMESPACE, SILVER_ACCESS_LOG
+from lakehouse.workloads.weblogs.contracts.streams import MINUTES, NAMESPACE, SILVER_ACCESS_LOG
 
 _SHARED = ("event_id", "occurred_at", "received_at", "place", *PARTITION_COLUMNS)
 SEARCH = Stream(
     "search",
     "A search",
-    "search.log",
+    LogFile("search.log", "SearchToBronzeState", "Search"),
     Table(
         Layer.SILVER,
         "search",
@@ -24,10 +24,9 @@ SEARCH = Stream(
         namespace=NAMESPACE,
         partition=PARTITION_COLUMNS,
     ),
-    "fact_search",
     "lakehouse.workloads.weblogs.parsing.access_log:parsed",
-    "lakehouse.workloads.weblogs.minutes:messages",
-    "SearchToBronzeState",
-    "Search",
+    "fact_search",
+    (MINUTES,),
+    (SinkBinding("cassandra"), SinkBinding("hdfs")),
 )
 THREE: tuple[Stream, ...] = (*STREAMS, SEARCH)

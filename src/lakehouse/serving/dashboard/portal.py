@@ -18,7 +18,6 @@ from lakehouse.serving.dashboard.live_reading import LATEST, METRICS, RANKINGS
 from lakehouse.serving.dashboard.parts import notices, table
 from lakehouse.serving.dashboard.source import utc_now
 from lakehouse.serving.live import question_named
-from lakehouse.workloads.weblogs.contracts.live import SESSION_BY_MINUTE
 
 # what it shows is read every few seconds
 _REFRESH_SECONDS = 2.0
@@ -142,7 +141,7 @@ def _live_tables(board: Board, now: dt.datetime) -> Any:
     latest = board.live.reading.value or {}
     for name in LATEST:
         newest[question_named(name).table] = [latest[name].newest if name in latest else None]
-    newest[SESSION_BY_MINUTE.name] = [board.history.funnel.newest()]
+    newest[question_named("sessions").table] = [board.history.funnel.newest()]
     rows = []
     for one in catalog.LIVE_TABLES:
         known = [moment for moment in newest.get(one.name, []) if moment]

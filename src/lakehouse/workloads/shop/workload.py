@@ -23,4 +23,5 @@ WORKLOAD = Workload(
         DataSet(sources.ECOM, "olistbr/brazilian-ecommerce", "CC BY-NC-SA 4.0"),
         DataSet(sources.MARKETING, "olistbr/marketing-funnel-olist", "CC BY-NC-SA 4.0"),
     ),
+    commands="lakehouse.workloads.shop.commands:register",
 )

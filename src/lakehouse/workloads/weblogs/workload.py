@@ -24,6 +24,10 @@ WORKLOAD = Workload(
         "ClickStreamEcom": "lakehouse.workloads.weblogs.boards.clickstream_board:BOARD",
         "LogEcom": "lakehouse.workloads.weblogs.boards.log_board:BOARD",
     },
+    commands="lakehouse.workloads.weblogs.commands:register",
+    written="lakehouse.workloads.weblogs.generator.manifest:written",
+    is_writing="lakehouse.workloads.weblogs.generator.writing:is_writing",
+    alarms={"streaming": "lakehouse.workloads.weblogs.clocks:alarm"},
     data_sets=(
         DataSet(
             "clickstream", "waqi786/e-commerce-clickstream-and-transaction-dataset", "Apache-2.0"

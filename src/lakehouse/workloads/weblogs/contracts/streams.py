@@ -8,14 +8,23 @@ from lakehouse.contracts.streams import (
     IDENTITY_COLUMNS,
     INGEST_COLUMNS,
     PARTITION_COLUMNS,
+    LogFile,
     Lookup,
+    SinkBinding,
     Stream,
+    Window,
 )
 from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER, DIM_PRODUCT
 
 NAMESPACE = Namespace("weblogs", plain=True, folder="streams")
 _PARSERS = "lakehouse.workloads.weblogs.parsing"
-_AGGREGATION = "lakehouse.workloads.weblogs.minutes:messages"
+MINUTES = Window(
+    "minutes",
+    "A figure of a minute as JSON; the newest holds",
+    "lakehouse.workloads.weblogs.minutes:messages",
+    (SinkBinding("cassandra"),),
+)
+_SINKS = (SinkBinding("cassandra"), SinkBinding("hdfs"))
 COMPACTION = "lakehouse.silver.compaction:compact"
 
 # The methods that IANA has registered, and PURGE, by which pages are removed from HTTP caches.
@@ -105,27 +114,29 @@ CUSTOMER_STATE = Lookup(
 ACCESS_LOG = Stream(
     "access_log",
     "A request",
-    "access.log",
+    LogFile("access.log", "LogToBronzeState", "Ecom_log"),
     SILVER_ACCESS_LOG,
-    "fact_access_log",
     f"{_PARSERS}.access_log:parsed",
-    _AGGREGATION,
-    "LogToBronzeState",
-    "Ecom_log",
+    "fact_access_log",
+    (MINUTES,),
+    _SINKS,
     (PRODUCT_CATEGORY,),
 )
 CLICKSTREAM = Stream(
     "clickstream",
     "A visitor's action",
-    "clickstream.log",
+    LogFile(
+        "clickstream.log",
+        "ClickToBronzeState",
+        "Ecom_clickstream",
+        timestamp="%Y-%m-%d %H:%M:%S.%f",
+    ),
     SILVER_CLICKSTREAM,
-    "fact_clickstream",
     f"{_PARSERS}.clickstream:parsed",
-    _AGGREGATION,
-    "ClickToBronzeState",
-    "Ecom_clickstream",
+    "fact_clickstream",
+    (MINUTES,),
+    _SINKS,
     (PRODUCT_CATEGORY, CUSTOMER_STATE),
-    line_timestamp="%Y-%m-%d %H:%M:%S.%f",
 )
 STREAMS: tuple[Stream, ...] = (ACCESS_LOG, CLICKSTREAM)
 

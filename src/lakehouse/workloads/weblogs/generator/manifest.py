@@ -14,53 +14,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from lakehouse.contracts.counts import Counts
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings, settings
-from lakehouse.registry.catalog import STREAMS
+from lakehouse.workloads.weblogs.contracts.streams import STREAMS
 
 RUNNING, FINISHED, INTERRUPTED, KILLED = "running", "finished", "interrupted", "killed"
-
-
-@dataclasses.dataclass
-class Counts:
-    """What one log received.
-
-    Attributes:
-        lines: lines, good and bad.
-        bytes: bytes, line breaks included.
-        malformed: bad lines by the reason their dead letter must name; None where nobody knows.
-        late: good lines with a moment in the past.
-        purchases: good lines that tell of a purchase.
-        revenue: amounts of those purchases, BRL.
-        recovered: lines of `lines` of which only the number is known, as the writer was killed.
-        file: the live log file at that time.
-        position: bytes of it that are counted.
-    """
-
-    lines: int = 0
-    bytes: int = 0
-    malformed: dict[str, int] | None = dataclasses.field(default_factory=dict)
-    late: int = 0
-    purchases: int = 0
-    revenue: Decimal = Decimal("0.00")
-    recovered: int = 0
-    file: str = ""
-    position: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        reasons = None
-        if self.malformed is not None and other.malformed is not None:
-            names = sorted(self.malformed.keys() | other.malformed.keys())
-            reasons = {n: self.malformed.get(n, 0) + other.malformed.get(n, 0) for n in names}
-        return Counts(
-            self.lines + other.lines,
-            self.bytes + other.bytes,
-            reasons,
-            self.late + other.late,
-            self.purchases + other.purchases,
-            self.revenue + other.revenue,
-            self.recovered + other.recovered,
-        )
 
 
 @dataclasses.dataclass
@@ -144,6 +103,14 @@ def total(manifests: Iterable[Manifest]) -> dict[str, Counts]:
         for name, counts in manifest.streams.items():
             sums[name] = sums[name] + counts
     return sums
+
+
+def written(manifest: Path | None, config: Settings) -> dict[str, Counts]:
+    """Counts of what writers put into the logs, by stream; of all manifests if none is named."""
+    if manifest is not None:
+        return total([load(manifest)])
+    found = load_all(folder(config))
+    return total(found) if found else {}
 
 
 def recover(in_: Path) -> Iterator[Manifest]:

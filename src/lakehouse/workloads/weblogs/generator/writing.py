@@ -13,13 +13,14 @@ from decimal import Decimal
 from types import FrameType
 from typing import Any
 
+from lakehouse.contracts.counts import Counts
 from lakehouse.contracts.streams import Stream
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings
 from lakehouse.workloads.weblogs.generator import manifest as manifests
 from lakehouse.workloads.weblogs.generator import replayed
 from lakehouse.workloads.weblogs.generator.logfile import LogFile
-from lakehouse.workloads.weblogs.generator.manifest import Counts, Manifest
+from lakehouse.workloads.weblogs.generator.manifest import Manifest
 
 _SAVE_EVERY = 1.0
 
@@ -74,6 +75,15 @@ def only_writer(config: Settings) -> Iterator[None]:
         ) from error
     finally:
         os.close(descriptor)
+
+
+def is_writing(config: Settings) -> bool:
+    """True if the logs grow now; if not, what killed writers left uncounted is counted."""
+    try:
+        with only_writer(config):
+            return False
+    except WriterAtWorkError:
+        return True
 
 
 class Recorder:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from lakehouse.streams.records import InvalidRecordError, Record
+from lakehouse.sinks.encoding.records import InvalidRecordError, Record
 
 MOST_ROWS = 100
 # the server refuses batches of 50 KB; statement and lengths need some of it

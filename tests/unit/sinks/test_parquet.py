@@ -12,7 +12,7 @@ import pytest
 from pyarrow import parquet as reader
 
 from lakehouse.contracts.streams import PARTITION_COLUMNS
-from lakehouse.streams.parquet import fields_of, partitions, schema_text
+from lakehouse.sinks.encoding.parquet import fields_of, partitions, schema_text
 from lakehouse.workloads.weblogs.contracts.streams import SILVER_CLICKSTREAM
 
 COLUMNS = [c for c in SILVER_CLICKSTREAM.columns if c.name not in PARTITION_COLUMNS]

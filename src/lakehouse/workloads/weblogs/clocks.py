@@ -7,8 +7,8 @@ import datetime as dt
 from lakehouse.contracts.streams import LATENESS
 from lakehouse.platform.cassandra import CassandraError, open_session
 from lakehouse.platform.settings import Settings
-from lakehouse.registry.catalog import STREAMS
 from lakehouse.workloads.weblogs.contracts.live import METRIC_BY_DAY
+from lakehouse.workloads.weblogs.contracts.streams import STREAMS
 
 RECENT = dt.timedelta(minutes=10)
 _COUNTS = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lakehouse.contracts.model import Column
-from lakehouse.streams.records import InvalidRecordError, Record, Rejected, lines_of, parsed
+from lakehouse.sinks.encoding.records import InvalidRecordError, Record, Rejected, lines_of, parsed
 
 if TYPE_CHECKING:
     import pyarrow as pa

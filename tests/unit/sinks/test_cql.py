@@ -11,8 +11,8 @@ from cassandra import cqltypes
 
 from lakehouse.contracts import cassandra
 from lakehouse.registry import catalog
-from lakehouse.streams.records import InvalidRecordError, parsed
-from lakehouse.streams.rows import ENCODERS, MOST_BYTES, MOST_ROWS, Shape, batches
+from lakehouse.sinks.encoding.cql import ENCODERS, MOST_BYTES, MOST_ROWS, Shape, batches
+from lakehouse.sinks.encoding.records import InvalidRecordError, parsed
 
 SHAPE = Shape(
     "visits",

@@ -1,0 +1,1 @@
+"""Records in the formats of sinks: from bytes to values, without any server."""

@@ -1,0 +1,1 @@
+"""A workload of tests: sales from a JSON topic, by day to Cassandra and PostgreSQL."""
