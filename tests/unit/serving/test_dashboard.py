@@ -302,11 +302,11 @@ def test_products_are_ranked_by_category_and_short_id() -> None:
     known = {PRODUCT: "construction_tools_construction"}
     card = LiveView(ranked(PRODUCT), NOON, Choice(), known).cards()["products"]
     (shown,) = card.picture["data"][0]["customdata"]
-    assert shown == "construction too… 4d2a9c"
+    assert shown == "construction too… 4d2a9c31"
     # the id is not cut off on the axis
     assert card.picture["layout"]["yaxis"]["ticktext"] == [shown]
-    assert words.product(PRODUCT, "toys") == "toys 4d2a9c"
-    assert words.product(PRODUCT, None) == "product 4d2a9c"
+    assert words.product(PRODUCT, "toys") == "toys 4d2a9c31"
+    assert words.product(PRODUCT, None) == "product 4d2a9c31"
     assert words.product("prod_8199", "toys") == "toys prod_8199"
 
 
@@ -319,7 +319,7 @@ def test_latest_events_name_products_by_category_and_short_id() -> None:
     assert live_view.latest_table(Latest(columns, rows, NOON)) == (
         ["occurred at", "event type", "product", "amount"],
         [
-            ["12:00:00.000", "purchase", "garden tools 4d2a9c", Decimal("1.50")],
+            ["12:00:00.000", "purchase", "garden tools 4d2a9c31", Decimal("1.50")],
             ["12:00:00.000", "login", None, None],
         ],
     )

@@ -19,10 +19,12 @@ from lakehouse.serving.superset import files as generated
 from lakehouse.serving.superset.charts import KINDS, Chart
 from lakehouse.serving.superset.datasets import beside
 from lakehouse.serving.superset.declared import DATASETS, PAGES
-from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER
+from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER, DIM_PRODUCT
+from lakehouse.workloads.shop.gold.dimensions import dim_product
 from lakehouse.workloads.weblogs.superset.figures import EVENTS, SESSION_STEPS
 
 CHARTS = [chart for page in PAGES for chart in page.charts]
+MEASURED = [column.name for column in DIM_PRODUCT.columns if column.type == "INT"]
 # settings of a chart that name columns, and those that name measures
 COLUMNS = ("x_axis", "groupby", "entity", "granularity_sqla")
 MEASURES = ("metric", "metrics", "timeseries_limit_metric")
@@ -124,17 +126,24 @@ def test_a_session_is_counted_at_each_step_up_to_its_furthest(spark: SparkSessio
 
 
 def test_products_are_named_as_on_the_live_page(spark: SparkSession) -> None:
-    (computed,) = EVENTS.computed
     products = [("4d2a9c31f0e84b7d9a6c5b4e3f2a1d0c", "garden_tools"), ("prod_8199", None)]
-    frame = spark.createDataFrame(
-        products, "product_id STRING, product_category_name_english STRING"
+    named = spark.createDataFrame(
+        [(*each, *[None] * len(MEASURED)) for each in products],
+        ", ".join(
+            ["product_id STRING", "product_category_name STRING", *(f"{c} INT" for c in MEASURED)]
+        ),
     )
-    frame.createOrReplaceTempView("product")
+    categories = spark.createDataFrame(
+        [(1, "garden_tools", "garden_tools")],
+        "product_category_key LONG, product_category_name STRING, "
+        "product_category_name_english STRING",
+    )
 
-    found = [row[0] for row in spark.sql(f"SELECT {computed.sql} FROM product").collect()]
+    found = [row["product_label"] for row in dim_product(named, categories).collect()]
 
-    assert found == ["garden tools 4d2a9c", "product prod_8199"]
+    assert found == ["garden tools 4d2a9c31", "product prod_8199"]
     assert found == [words.product(*one) for one in products]
+    assert "product_label" in {column.name for column in EVENTS.offered}
 
 
 @pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.name)

@@ -12,7 +12,7 @@ from lakehouse.serving.dashboard.source import Source
 
 _LONGEST_CATEGORY = 17
 # ids of the published data have 32 digits
-_LONGEST_ID, _SHORT_ID = 12, 6
+_LONGEST_ID, _SHORT_ID = 12, 8
 
 WRITE_SOME = command("stream write --rate 100 --duration 60")
 

@@ -50,13 +50,13 @@ from lakehouse.serving.grafana.panels import (
 _HEIGHT, _STAT_HEIGHT = 8, 4
 _MOST_ROWS = 15
 _REFRESH = "10s"
-# ids of the published data have 32 digits: six of them tell products apart, as on the live page
+# ids of the published data have 32 digits: eight of them tell products apart, as on the live page
 _SHORT_ID = DynamicConfigValue(
     id_val="mappings",
     value=[
         RegexMap(
             options=DashboardRegexMapOptions(
-                pattern=r"/^(\w{6})\w{26}$/", result=ValueMappingResult(text="$1")
+                pattern=r"/^(\w{8})\w{24}$/", result=ValueMappingResult(text="$1")
             )
         )
     ],

@@ -40,19 +40,6 @@ class Exploded:
 
 
 @dataclass(frozen=True)
-class Computed:
-    """A column computed from those of a row.
-
-    Attributes:
-        column: the result.
-        sql: Spark SQL over columns of `fact` and of the roles of joined dimensions.
-    """
-
-    column: Column
-    sql: str
-
-
-@dataclass(frozen=True)
 class Dataset:
     """A fact, those of its references whose dimensions are joined, and what is counted on it.
 
@@ -62,7 +49,6 @@ class Dataset:
         joins: columns of the fact that point at the dimensions to join.
         measures: what is counted.
         exploded: repeats rows; such a dataset counts other things than one of the fact itself.
-        computed: further columns to group and filter by.
     """
 
     fact: str
@@ -70,7 +56,6 @@ class Dataset:
     joins: tuple[str, ...]
     measures: tuple[Measure, ...]
     exploded: Exploded | None = None
-    computed: tuple[Computed, ...] = ()
 
     @property
     def name(self) -> str:
@@ -98,8 +83,7 @@ class Dataset:
             column for reference in self._joined() for column, _ in _brought(self.table, reference)
         ]
         repeated = [self.exploded.column] if self.exploded else []
-        computed = [one.column for one in self.computed]
-        found = (*self.table.columns, *joined, *repeated, *computed)
+        found = (*self.table.columns, *joined, *repeated)
         return {column.name: column for column in found}
 
     @property
@@ -122,7 +106,6 @@ class Dataset:
                 f"JOIN {self.table.sibling(reference.table)} {role} "
                 f"ON {role}.{reference.target} = fact.{reference.column}"
             )
-        chosen += [f"{one.sql} AS {one.column.name}" for one in self.computed]
         if self.exploded:
             name = self.exploded.column.name
             chosen.append(f"element.{name}")

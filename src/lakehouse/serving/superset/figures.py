@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from lakehouse.serving.reports import measures as declared
 from lakehouse.serving.reports.model import Format
-from lakehouse.serving.superset.datasets import Computed, Dataset
+from lakehouse.serving.superset.datasets import Dataset
 from lakehouse.serving.superset.measures import Measure
 
 # how figures are written, in the notation of D3
@@ -27,7 +27,6 @@ def dataset(
     time: str,
     *own: Measure,
     joins: tuple[str, ...] = (),
-    computed: tuple[Computed, ...] = (),
 ) -> Dataset:
     """Dataset of a fact with its declared measures and further ones of Superset."""
     shared = tuple(
@@ -35,4 +34,4 @@ def dataset(
         for each in declared.MEASURES
         if each.table == fact and "{" not in each.sql
     )
-    return Dataset(fact, time, joins, (*shared, *own), computed=computed)
+    return Dataset(fact, time, joins, (*shared, *own))

@@ -181,6 +181,7 @@ DIM_PRODUCT = _dimension(
         Column("product_id", "STRING", "The product", nullable=False),
         key("product_category_key", "Its category"),
         Column("product_category_name_english", "STRING", "Category, English", nullable=False),
+        Column("product_label", "STRING", "Category and short id, to be shown", nullable=False),
         Column("product_name_length", "INT", "Characters of the name"),
         Column("product_description_length", "INT", "Characters of the description"),
         Column("product_photo_count", "INT", "Published photos"),

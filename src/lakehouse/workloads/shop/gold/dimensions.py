@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pyspark.sql import DataFrame, SparkSession, Window
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from lakehouse.contracts.star import UNKNOWN_TEXT
@@ -16,6 +16,11 @@ from lakehouse.gold.keys import date_key, or_unknown
 from lakehouse.workloads.shop.contracts.gold import CALENDAR_FIRST_YEAR, CALENDAR_LAST_YEAR
 from lakehouse.workloads.shop.contracts.states import STATES
 from lakehouse.workloads.shop.gold.versions import ADDRESS, versions
+
+# ids that are longer are shown by their beginning, as on the live page
+_LONGEST_ID = 12
+# two products of one category hardly ever begin with the same eight digits
+_SHORT_ID = 8
 
 
 def dim_date(
@@ -122,6 +127,7 @@ def dim_product(products: DataFrame, dim_product_category: DataFrame) -> DataFra
         "product_id",
         or_unknown("product_category_key"),
         english.alias("product_category_name_english"),
+        _product_label().alias("product_label"),
         "product_name_length",
         "product_description_length",
         "product_photo_count",
@@ -130,6 +136,16 @@ def dim_product(products: DataFrame, dim_product_category: DataFrame) -> DataFra
         "height_centimeters",
         "width_centimeters",
     )
+
+
+def _product_label() -> Column:
+    """Category and short id; ids of the published data have 32 digits."""
+    category = F.replace(
+        F.coalesce("product_category_name_english", F.lit("product")), F.lit("_"), F.lit(" ")
+    )
+    is_long = F.length("product_id") > _LONGEST_ID
+    short = F.when(is_long, F.substring("product_id", 1, _SHORT_ID)).otherwise(F.col("product_id"))
+    return F.concat_ws(" ", category, short)
 
 
 def dim_lead(marketing_qualified_leads: DataFrame) -> DataFrame:

@@ -9,7 +9,6 @@ _MONTH = Attribute("year_month", key="purchase_date_key")
 _YEAR = Attribute("year", key="purchase_date_key")
 _STATE = Attribute("state", key="customer_state_key")
 _CATEGORY = Attribute("product_category_name_english", key="product_category_key")
-_PRODUCT = Attribute("product_id")
 _TOP = 10
 
 WAREHOUSE = Page(

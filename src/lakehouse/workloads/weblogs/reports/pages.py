@@ -6,7 +6,7 @@ from lakehouse.contracts.star import UNKNOWN_TEXT
 from lakehouse.serving.reports.model import Attribute, Kind, Page, Visual, Without
 from lakehouse.workloads.weblogs.reports.measures import FUNNEL_MEASURES
 
-_PRODUCT = Attribute("product_id")
+_PRODUCT = Attribute("product_label", key="product_key")
 _TOP = 10
 
 LOG = Page(

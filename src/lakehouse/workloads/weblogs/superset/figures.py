@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lakehouse.contracts.model import Column
 from lakehouse.serving.reports.model import Format
-from lakehouse.serving.superset.datasets import Computed, Dataset, Exploded
+from lakehouse.serving.superset.datasets import Dataset, Exploded
 from lakehouse.serving.superset.figures import FORMATS, dataset
 from lakehouse.serving.superset.measures import Measure
 from lakehouse.workloads.weblogs.contracts.streams import FUNNEL
@@ -19,12 +19,6 @@ PAGES_BY_DAY = dataset(
     "request_date_key",
     Measure("Page bytes", "sum(bytes_sent)", "Bytes of the answers", FORMATS[Format.BYTES]),
 )
-# as the live page names it: ids of the published data have 32 digits
-_PRODUCT = Computed(
-    Column("product", "STRING", "Category and short id of the product"),
-    "concat(replace(coalesce(product.product_category_name_english, 'product'), '_', ' '), ' ', "
-    "if(length(product.product_id) > 12, substr(product.product_id, 1, 6), product.product_id))",
-)
 EVENTS = dataset(
     "fact_clickstream",
     "occurred_at",
@@ -35,7 +29,6 @@ EVENTS = dataset(
         FORMATS[Format.COUNT],
     ),
     joins=("product_key",),
-    computed=(_PRODUCT,),
 )
 SESSIONS = dataset("fact_session", "started_at")
 # each session once per step that it reached: a later step implies the earlier ones

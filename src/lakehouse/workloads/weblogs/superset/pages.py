@@ -103,7 +103,7 @@ CLICKSTREAM = Page(
                     "table",
                     EVENTS,
                     ("Purchases", "Click revenue"),
-                    category="product",
+                    category="product_label",
                     where="event_type = 'purchase'",
                     rows=12,
                 ),
