@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import operator
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +17,8 @@ from lakehouse.platform.cassandra import CassandraError
 from lakehouse.platform.settings import Settings
 from lakehouse.workloads.weblogs import clocks
 
+COMPARE = {">=": operator.ge, ">": operator.gt}
+
 
 class Table:
     """Counts of 1-minute aggregates by metric, in place of Cassandra."""
@@ -24,10 +28,11 @@ class Table:
 
     def execute(self, cql: str, parameters: tuple[Any, ...]) -> list[tuple[int]]:
         metric, day, start = parameters
+        (later,) = re.findall(r"window_start (>=?) %s", cql)
         return [
             (count,)
             for minute, count in self._counts.get(metric, {}).items()
-            if minute.date() == day and minute >= start
+            if minute.date() == day and COMPARE[later](minute, start)
         ]
 
 
@@ -48,6 +53,14 @@ def test_alarm_counts_the_recent_events_of_each_log(monkeypatch: pytest.MonkeyPa
 
     assert found.startswith("200 events of access_log in the last 10 minutes bear a time")
     assert "clickstream" not in found
+
+
+def test_the_first_of_the_recent_minutes_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = dt.datetime(2026, 3, 4, 0, 5)
+    minutes = {now - dt.timedelta(minutes=back): back for back in (1, 10, 11)}
+    serve(monkeypatch, Table({"access_log.clock_ahead": minutes}))
+
+    assert clocks._recent(Settings(), now) == {"access_log": 11, "clickstream": 0}
 
 
 def test_no_alarm_if_every_clock_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
