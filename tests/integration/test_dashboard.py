@@ -25,19 +25,28 @@ from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
 from lakehouse.platform.trial import trial_platform
 
-NOW = dt.datetime.now(dt.UTC)
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    with trial_platform(tmp_path_factory.mktemp("page"), "cassandra") as config:
+        yield config
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    with trial_platform(tmp_path_factory.mktemp("page"), "cassandra") as config:
-        with cassandra.open_session(config) as session:
-            hour_of_figures(session, NOW)
-            events_of(session, NOW)
-        # what is older than some minutes is read at the start, and then seldom
-        started = lakehouse("up", "dashboard")
-        assert started.returncode == 0, started.stdout + started.stderr
-        yield config
+def now(store: Settings) -> dt.datetime:
+    """End of the hour of figures; since the collection of tests minutes may have passed."""
+    return dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def servers(store: Settings, now: dt.datetime) -> Settings:
+    with cassandra.open_session(store) as session:
+        hour_of_figures(session, now)
+        events_of(session, now)
+    # what is older than some minutes is read at the start, and then seldom
+    started = lakehouse("up", "dashboard")
+    assert started.returncode == 0, started.stdout + started.stderr
+    return store
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +83,14 @@ def test_every_colour_of_dash_follows_the_theme(browser: Browser) -> None:
     assert colours - set(re.findall(named, ours)) == set()
 
 
-def test_every_figure_of_cassandra_has_its_numbers(servers: Settings, browser: Browser) -> None:
+def test_every_figure_of_cassandra_has_its_numbers(
+    servers: Settings, browser: Browser, now: dt.datetime
+) -> None:
     page = browser.live()
     with cassandra.open_session(servers) as session:
         rows = session.execute(
             "SELECT dimension, event_count, amount, window_start FROM log_data.metric_by_day "
-            "WHERE metric = 'clickstream.events' AND day = %s", (NOW.date(),)
+            "WHERE metric = 'clickstream.events' AND day = %s", (now.date(),)
         ).all()  # fmt: skip
     # at midnight the hour has two partitions: then those of the day are fewer
     shown = dict(zip(*(page["picture-events"]["figure"]["data"][0][a] for a in "xy"), strict=True))
