@@ -51,8 +51,13 @@ def report(capsys: pytest.CaptureFixture[str]) -> Report:
 
 
 @contextmanager
-def load(environment: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Write log lines for a while; leave when the writer has ended by itself."""
+def load(environment: Mapping[str, str] | None = None, stopped_by: str = "") -> Iterator[None]:
+    """Write log lines for a while; leave when the writer has ended by itself.
+
+    Args:
+        environment: of the writer; this process's if None.
+        stopped_by: error that ends the writer early; it must end well if empty.
+    """
     writer = lakehouse_started(
         *("stream", "write", f"--rate={RATE}", f"--duration={WRITE_SECONDS}", "--json"),
         environment=environment,
@@ -61,6 +66,11 @@ def load(environment: Mapping[str, str] | None = None) -> Iterator[None]:
         time.sleep(10)
         yield
         told, failure = writer.communicate(timeout=3 * WRITE_SECONDS)
+        if stopped_by:
+            assert writer.returncode == 1
+            assert stopped_by in failure
+            assert "Traceback" not in failure
+            return
         assert writer.returncode == 0, failure
         assert all(counts["lines"] for counts in json.loads(told)["streams"].values())
     finally:
@@ -156,13 +166,16 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_disk_is_full(small_disk: Path, report: Report) -> None:
     with trial_platform(small_disk, "spark", "stream") as config:
         filler = config.state_dir / "filler"
-        with load():
-            with filler.open("wb") as stream, pytest.raises(OSError, match="No space left"):
+        # the logs are on the full disk, too: their writer says so and stops
+        with load(stopped_by="No space left on device"):
+            with pytest.raises(OSError, match="No space left"), filler.open("wb", 0) as stream:
                 while True:
                     stream.write(bytes(2**20))
             assert shutil.disk_usage(small_disk).free < 2**20
             time.sleep(FULL_SECONDS)
             filler.unlink()
             seconds = wait_until_ready(config)
+        with load():
+            pass
         caught_up = assert_reconciled(batch=False)
         report(f"disk full for {FULL_SECONDS} s: ready {seconds:.0f} s after, in {caught_up:.0f} s")

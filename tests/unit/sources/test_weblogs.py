@@ -14,6 +14,7 @@ import pytest
 
 from lakehouse.contracts.counts import Counts
 from lakehouse.contracts.streams import REASONS
+from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import Settings
 from lakehouse.registry.catalog import STREAMS
 from lakehouse.workloads.weblogs.contracts import streams
@@ -236,6 +237,15 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(LogFileError, match="free space"):
         log.write(b"line\n")
+
+
+def test_a_manifest_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    no_folder = tmp_path / "file"
+    no_folder.touch()
+    manifest = Manifest("run", "write", manifests.RUNNING, {}, "2026-01-01T00:00:00+00:00")
+
+    with pytest.raises(PlatformError, match=r"run\.json cannot be written: .*; free space"):
+        manifests.save(manifest, no_folder)
 
 
 def test_sums_of_manifests() -> None:

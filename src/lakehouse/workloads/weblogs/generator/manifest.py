@@ -58,12 +58,22 @@ def folder(config: Settings | None = None) -> Path:
 
 
 def save(manifest: Manifest, into: Path) -> Path:
-    """Write it, aside first: a reader never sees half of it."""
-    into.mkdir(parents=True, exist_ok=True)
+    """Write it, aside first: a reader never sees half of it.
+
+    Raises:
+        PlatformError: no space, or no right to write.
+    """
     path = into / f"{manifest.run}.json"
     aside = path.with_suffix(".aside")
-    aside.write_text(json.dumps(manifest.as_json(), indent=2) + "\n", encoding="utf-8")
-    os.replace(aside, path)
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        aside.write_text(json.dumps(manifest.as_json(), indent=2) + "\n", encoding="utf-8")
+        os.replace(aside, path)
+    except OSError as error:
+        raise PlatformError(
+            f"{path} cannot be written: {error.strerror}; free space or correct the rights of "
+            "its folder, then start again: the next start counts the lines that were written"
+        ) from error
     return path
 
 
