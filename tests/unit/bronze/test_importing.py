@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.bronze import importing
+from lakehouse.bronze.importing import ImportMismatchError
 from lakehouse.contracts.model import Layer
 from lakehouse.quality.checks import Result
 from lakehouse.registry import catalog
@@ -43,3 +44,72 @@ def test_import_under_another_day_is_recorded_with_its_rows(recorded: list[Resul
 def test_import_under_its_own_day_writes_nothing(recorded: list[Result]) -> None:
     record("2026-03-02", "2026-03-02")
     assert recorded == []
+
+
+class Files:
+    """Operations on HDFS, in order, in place of a name node."""
+
+    done: list[tuple[str, ...]]
+
+    def make_folder(self, path: str) -> None:
+        self.done.append(("make", path))
+
+    def exists(self, path: str) -> bool:
+        return True
+
+    def rename(self, old: str, new: str) -> None:
+        self.done.append(("rename", old, new))
+
+    def delete(self, path: str) -> None:
+        self.done.append(("delete", path))
+
+
+class Session:
+    """Counts the rows of whatever it is told to load."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self.read = self
+
+    def format(self, name: str) -> Session:
+        return self
+
+    def load(self, path: str) -> Session:
+        return self
+
+    def count(self) -> int:
+        return self._rows
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    monkeypatch.setattr(Files, "done", found, raising=False)
+    monkeypatch.setattr(importing, "Hdfs", Files)
+    monkeypatch.setattr(importing, "_copy", lambda *_: found.append(("copy",)))
+    monkeypatch.setattr(importing, "_register", lambda *_: found.append(("register",)))
+    monkeypatch.setattr(importing, "record_other_day", lambda *_: None)
+    return found
+
+
+def import_orders(monkeypatch: pytest.MonkeyPatch, imported: int, *source: int) -> None:
+    counts = iter(source)
+    monkeypatch.setattr(importing, "count_source", lambda _: next(counts))
+    importing.import_table(cast(SparkSession, Session(imported)), "orders", "2026-03-01")
+
+
+def test_import_with_another_count_replaces_nothing(
+    monkeypatch: pytest.MonkeyPatch, done: list[tuple[str, ...]]
+) -> None:
+    with pytest.raises(ImportMismatchError, match="the source has 7 rows, the import 6"):
+        import_orders(monkeypatch, 6, 7, 7)
+    assert [name for name, *_ in done] == ["copy", "delete"]
+
+
+def test_import_while_the_source_grows_is_whole(
+    monkeypatch: pytest.MonkeyPatch, done: list[tuple[str, ...]]
+) -> None:
+    import_orders(monkeypatch, 8, 7, 8)
+    names = [name for name, *_ in done]
+    # the old import goes only when the new one is in its place
+    assert names == ["copy", "make", "rename", "rename", "delete", "delete", "register"]
