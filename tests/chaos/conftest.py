@@ -24,7 +24,7 @@ CATCH_UP_SECONDS = 600
 DAY = "2026-01-01"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The stream servers and the engine, with a small warehouse."""
     with trial_platform(tmp_path_factory.mktemp("chaos"), "spark", "stream") as running:
