@@ -35,13 +35,23 @@ def server_names(incomplete: str) -> list[str]:
     return _beginning(incomplete, (process.name for process in processes_of(load_services())))
 
 
-def profile_names(incomplete: str) -> list[str]:
-    """Profiles, and single services, that `up` accepts."""
-    from lakehouse.platform.services import ALL, load_services
+def group_names(incomplete: str) -> list[str]:
+    """Profiles, workloads and folders of services/, that `up` accepts."""
+    from lakehouse.platform import selection
 
-    services = load_services()
-    names = {name for one in services for name in (one.name, *one.profiles)}
-    return _beginning(incomplete, {ALL, *names})
+    return _beginning(incomplete, selection.group_names())
+
+
+def names_of_servers(incomplete: str) -> list[str]:
+    """Groups of servers, and single servers."""
+    return sorted({*group_names(incomplete), *server_names(incomplete)})
+
+
+def workload_names(incomplete: str) -> list[str]:
+    """Workloads."""
+    from lakehouse.registry.catalog import WORKLOADS
+
+    return _beginning(incomplete, (one.name for one in WORKLOADS))
 
 
 def stream_names(incomplete: str) -> list[str]:

@@ -49,7 +49,7 @@ def demo(
         require_own_logs()
     began = time.monotonic()
     heading("Servers")
-    up("batch")
+    up(["batch"])
     heading("Sources")
     folder = data_dir or _generated(orders, seed)
     confirm_replacement(folder, find_source_files(folder), yes)
@@ -64,7 +64,7 @@ def demo(
     _show_answers()
     if streams:
         heading("Streams: servers")
-        up("stream")
+        up(["stream"])
         heading("Streams: a minute of visitors")
         balanced = show_streams() and balanced
     _show_addresses(streams)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lakehouse.cli.common import JsonOption, print_json, print_whole, say, working
-from lakehouse.cli.completion import profile_names, server_names
+from lakehouse.cli.completion import group_names, names_of_servers, server_names
 
 if TYPE_CHECKING:
     from lakehouse.platform.doctor import Finding
@@ -25,13 +25,29 @@ ServerName = Annotated[
     str,
     typer.Argument(help="A server, as `status` names it.", autocompletion=server_names),
 ]
-ProfileName = Annotated[
+AnyName = Annotated[
     str,
     typer.Argument(
-        help="Which servers: batch, stream, bi, monitoring, all, or one folder of services/.",
-        autocompletion=profile_names,
+        help="A server, as `status` names it, a profile, or a workload.",
+        autocompletion=names_of_servers,
     ),
 ]
+GroupNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Profiles (batch, stream, bi, monitoring, all), workloads, or folders of services/; "
+        "batch if left out.",
+        autocompletion=group_names,
+    ),
+]
+AnyNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Profiles, workloads, or servers as `status` names them; every server if left out.",
+        autocompletion=names_of_servers,
+    ),
+]
+_DEFAULT = ("batch",)
 
 
 def register(app: typer.Typer) -> None:
@@ -41,26 +57,29 @@ def register(app: typer.Typer) -> None:
     app.command(hidden=True)(secrets)
 
 
-def up(profile: ProfileName = "batch") -> None:
-    """Start the servers of a profile and wait until they are ready."""
+def up(names: GroupNames = None) -> None:
+    """Start the servers of profiles or workloads and wait until they are ready."""
     from lakehouse.platform import lifecycle
 
     began = time.monotonic()
     with working("starting"):
-        lifecycle.up(profile, say)
+        lifecycle.up(names or _DEFAULT, say)
     say(f"all ready in {time.monotonic() - began:.1f} s")
 
 
-def down() -> None:
-    """Stop every server."""
+def down(names: AnyNames = None) -> None:
+    """Stop every server, or those of NAME that nothing else needs.
+
+    What other started profiles or workloads need goes on, and is named.
+    """
     from lakehouse.platform import lifecycle
 
     with working("stopping"):
-        lifecycle.down(say)
+        lifecycle.down(say, names or ())
 
 
-def restart(name: ServerName) -> None:
-    """Stop a server, start it again and wait until it is ready."""
+def restart(name: AnyName) -> None:
+    """Stop a server, or those of a profile or workload; start again and wait until ready."""
     from lakehouse.platform import lifecycle
 
     with working("starting again"):
@@ -82,24 +101,27 @@ def reset(
     say("all data of the servers is deleted")
 
 
-def setup(profile: ProfileName = "batch") -> None:
+def setup(names: GroupNames = None) -> None:
     """Get everything ready for `up`: Java, Maven, secrets, assembled servers."""
     from lakehouse.platform import lifecycle
 
     with working("setting up"):
-        lifecycle.set_up(say, profile)
+        lifecycle.set_up(say, names or _DEFAULT)
     say("set up")
 
 
-def status(as_json: JsonOption = False) -> None:
+def status(names: AnyNames = None, as_json: JsonOption = False) -> None:
     """Show each server's state, ports, process, memory (PSS), time since its start, alarms.
 
     Exit code 1 if a server has failed.
     """
+    from lakehouse.platform.selection import members
+    from lakehouse.platform.services import ALL
     from lakehouse.platform.settings import settings
     from lakehouse.platform.status import server_statuses
 
-    found = server_statuses(settings())
+    wanted = {process.name for process in members(names or (ALL,))}
+    found = [one for one in server_statuses(settings()) if one.name in wanted]
     if as_json:
         print_json([dataclasses.asdict(server) for server in found])
     else:

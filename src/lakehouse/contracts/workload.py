@@ -22,6 +22,7 @@ class Workload:
         name: its name, and that of its folder.
         description: what it holds.
         uses: names of workloads whose tables it reads and whose modules it imports.
+        servers: profiles and folders of services/ that it needs; what these need is added.
         tables: tables of the source databases, of silver and of gold.
         models: tables of gold that models fill.
         streams: logs and topics that it reads continuously.
@@ -49,6 +50,7 @@ class Workload:
     name: str
     description: str
     uses: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     models: tuple[Table, ...] = ()
     streams: tuple[Stream, ...] = ()

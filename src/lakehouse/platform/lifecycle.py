@@ -5,13 +5,13 @@ from __future__ import annotations
 import fcntl
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
-from lakehouse.platform import cassandra, hdfs, kafka, nifi_flows, postgres, sqoop
+from lakehouse.platform import cassandra, hdfs, kafka, nifi_flows, postgres, sqoop, started
 from lakehouse.platform.assembly import assemble, java_runtime
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import ensure_tools, has_jdk
@@ -21,11 +21,10 @@ from lakehouse.platform.ports import require_free_ports, unresolved_name
 from lakehouse.platform.probes import ready
 from lakehouse.platform.scratch import remove_stale_counters
 from lakehouse.platform.secrets import ensure_secrets
+from lakehouse.platform.selection import members, needed_by_others, remaining, selected
 from lakehouse.platform.services import (
     Process,
-    in_profile,
     load_services,
-    process_named,
     processes_of,
     starting_order,
 )
@@ -46,13 +45,17 @@ ATTEMPTS = 4
 DEAD = ("FATAL", "STOPPED", "UNKNOWN")
 
 
-def set_up(say: Say, profile: str = "batch") -> Settings:
+def set_up(say: Say, names: Sequence[str] = ("batch",)) -> Settings:
     """Everything that is done once: Java, secrets, assembled servers. Returns the settings.
+
+    Args:
+        say: takes each message.
+        names: profiles, workloads and folders of services/.
 
     Raises:
         PlatformError: something is missing that cannot be had from here.
     """
-    services = in_profile(load_services(), profile)
+    services = selected(names)
     require_usable_paths(settings())
     if warning := unresolved_name():
         say(f"warning: {warning}")
@@ -72,59 +75,78 @@ def set_up(say: Say, profile: str = "batch") -> Settings:
     return config
 
 
-def up(profile: str, say: Say) -> None:
-    """Start the servers of a profile and wait until each is ready.
+def up(names: Sequence[str], say: Say) -> None:
+    """Start the servers of profiles, workloads and folders of services/; wait until all are ready.
 
     Servers that Docker keeps are only waited for, and prepared.
 
     Raises:
         PlatformError: a port is taken, or a server does not get ready.
     """
-    chosen = processes_of(in_profile(load_services(), profile))
+    chosen = processes_of(selected(names))
     if settings().runtime == "docker":
         _await_containers(chosen, settings(), say)
         return
-    config = set_up(say, profile)
+    config = set_up(say, names)
     with _alone(config):
         supervisor = Supervisor(config)
         if supervisor.pid is None:
             end_leftovers(config)
+            started.write((), config)
         elif not supervisor.has_settings_of(config):
             say("settings have changed: starting the servers again")
             _stop_all(supervisor, config, say)
+            started.write((), config)
         states = supervisor.states()
         idle = [p for p in chosen if p.name not in states or states[p.name].state in DEAD]
         require_free_ports(idle, config)
         supervisor.ensure_running(load_services())
+        started.add(names, config)
         _start(chosen, supervisor, config, say)
 
 
-def down(say: Say) -> None:
-    """Stop every server, those that need others first; nothing of ours runs afterwards.
+def down(say: Say, names: Sequence[str] = ()) -> None:
+    """Stop servers, those that need others first; without names every one.
+
+    Args:
+        say: takes each message.
+        names: profiles, workloads and servers; what others need goes on.
 
     Raises:
+        UnknownNameError: there is no such name.
         PlatformError: Docker keeps them.
     """
+    members(names)
     config = _own_servers()
     with _alone(config):
-        _stop_all(Supervisor(config), config, say)
+        supervisor = Supervisor(config)
+        if names and _stop_some(names, supervisor, config, say):
+            return
+        _stop_all(supervisor, config, say)
 
 
 def restart(name: str, say: Say) -> None:
-    """Stop one server, start it again and wait until it is ready.
+    """Stop a server, or those of a profile or workload; start them again until they are ready.
 
     Raises:
-        UnknownNameError: there is no such server.
-        PlatformError: it does not get ready.
+        UnknownNameError: there is no such name.
+        PlatformError: one does not get ready.
     """
-    process = process_named(name, processes_of(load_services()))
+    chosen = members([name])
     config = _own_servers()
     with _alone(config):
         supervisor = Supervisor(config)
         if supervisor.pid is None:
             raise PlatformError("nothing runs: start with ./lakehouse up")
-        supervisor.stop(name)
-        _start_one(process, supervisor, config, say, Event())
+        inside = {process.name for process in chosen}
+        for process in reversed(_in_order(inside)):
+            supervisor.stop(process.name)
+        # what a single server needs is taken as it is
+        alone = [
+            one.model_copy(update={"needs": tuple(need for need in one.needs if need in inside)})
+            for one in chosen
+        ]
+        _start(alone, supervisor, config, say)
 
 
 def reset(say: Say) -> None:
@@ -261,6 +283,35 @@ def _not_ready(process: Process, config: Settings, *, gone: bool) -> str:
     return "\n".join([f"{process.name} {why}; the end of {file}:", *last])
 
 
+def _stop_some(
+    names: Sequence[str], supervisor: Supervisor, config: Settings, say: Say
+) -> list[str]:
+    """Stop the servers of names that nothing else needs; returns those that still run."""
+    running = [name for name, one in supervisor.states().items() if one.state not in DEAD]
+    recorded = started.names(config)
+    if recorded is None and running:
+        say("unknown which profiles were started: only servers that others need go on")
+    kept = needed_by_others(names, running, recorded or ())
+    for process in reversed(_in_order(one.name for one in members(names))):
+        if process.name not in running:
+            continue
+        if process.name in kept:
+            say(f"{process.name} goes on: {kept[process.name]} needs it")
+            continue
+        supervisor.stop(process.name)
+        running.remove(process.name)
+        say(f"{process.name} stopped")
+    if recorded is not None:
+        started.write(remaining(recorded, names), config)
+    return running
+
+
+def _in_order(names: Iterable[str]) -> tuple[Process, ...]:
+    """Processes of these names, each behind what it needs."""
+    wanted = set(names)
+    return tuple(one for one in starting_order(processes_of(load_services())) if one.name in wanted)
+
+
 def _stop_all(supervisor: Supervisor, config: Settings, say: Say) -> None:
     if supervisor.pid is not None:
         known = supervisor.states()
@@ -269,5 +320,6 @@ def _stop_all(supervisor: Supervisor, config: Settings, say: Say) -> None:
                 supervisor.stop(process.name)
                 say(f"{process.name} stopped")
         supervisor.shut_down()
+    started.forget(config)
     end_leftovers(config)
     remove_stale_counters()

@@ -128,6 +128,12 @@ def in_profile(services: Iterable[Service], profile: str) -> tuple[Service, ...]
         raise UnknownNameError(
             "profile", profile, {name for all_ in names.values() for name in all_}
         )
+    return with_needs(services, chosen)
+
+
+def with_needs(services: Iterable[Service], names: Iterable[str]) -> tuple[Service, ...]:
+    """Services of these names, and those that hold what they need."""
+    services, chosen = tuple(services), set(names)
     holders = {process.name: one.name for one in services for process in one.process}
     waiting = list(chosen)
     while waiting:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib.util
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lakehouse.contracts.cassandra import LiveTable
@@ -43,6 +44,30 @@ def missing_functions(found: Iterable[Found]) -> list[str]:
                 named(reference)
             except (ImportError, AttributeError, ValueError) as error:
                 wrong.append(_says(each, field, str(error)))
+    return wrong
+
+
+def unknown_servers(
+    found: Iterable[Found], known: Collection[str], taken: Collection[str]
+) -> list[str]:
+    """Errors in `servers`, and names that a command could not tell from a server.
+
+    Args:
+        found: the workloads.
+        known: profiles and folders of services/.
+        taken: names of single servers.
+    """
+    wrong, known = [], sorted(known)
+    for each in found:
+        name = each.workload.name
+        if name in taken:
+            wrong.append(_says(each, "name", f"{name} is already a server; rename the workload"))
+        for server in each.workload.servers:
+            if server not in known:
+                near = difflib.get_close_matches(server, known, n=1, cutoff=0.4)
+                reason = f"no profile or folder of services/ is called {server}; "
+                reason += f"did you mean {near[0]}?" if near else f"choose of {', '.join(known)}"
+                wrong.append(_says(each, "servers", reason))
     return wrong
 
 

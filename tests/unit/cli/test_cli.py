@@ -109,12 +109,29 @@ def test_dead_letter_shows_its_line_as_it_is(monkeypatch: pytest.MonkeyPatch) ->
 def test_status_fails_with_a_failed_server(
     states: tuple[str, ...], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    servers = [ServerStatus(state, state, {"port": 1}, None, None, None) for state in states]
+    servers = [
+        ServerStatus(name, state, {"port": 1}, None, None, None)
+        for name, state in zip(("spark", "kafka"), states, strict=False)
+    ]
     monkeypatch.setattr(status, "server_statuses", lambda config: servers)
     assert lakehouse("status").exit_code == code
     answer = lakehouse("status", "--json")
     assert answer.exit_code == code
     assert [one["state"] for one in json.loads(answer.output)] == list(states)
+
+
+def test_status_of_a_workload_shows_only_its_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    servers = [
+        ServerStatus("spark", "ready", {"port": 1}, None, None, None),
+        ServerStatus("superset", "failed", {"port": 1}, None, None, None),
+    ]
+    monkeypatch.setattr(status, "server_statuses", lambda config: servers)
+    answer = lakehouse("status", "shop", "--json")
+    assert [one["name"] for one in json.loads(answer.output)] == ["spark"]
+    # a failed server of others is not its own
+    assert answer.exit_code == 0
+    assert "superset" not in lakehouse("status", "shop").output
+    assert lakehouse("status", "shop", "superset").exit_code == 1
 
 
 class Reconciliation:
@@ -164,7 +181,11 @@ def test_exit_codes_are_in_the_help() -> None:
         (completion.silver_tables, "ord", "orders"),
         (completion.full_table_names, "gold.fact_o", "gold.fact_order"),
         (completion.server_names, "name", "namenode"),
-        (completion.profile_names, "st", "stream"),
+        (completion.group_names, "st", "stream"),
+        (completion.group_names, "web", "weblogs"),
+        (completion.names_of_servers, "sh", "shop"),
+        (completion.names_of_servers, "name", "namenode"),
+        (completion.workload_names, "sh", "shop"),
         (completion.stream_names, "acc", "access_log"),
         (completion.question_names, "top", "top_pages"),
     ],

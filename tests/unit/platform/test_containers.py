@@ -40,7 +40,7 @@ def test_a_server_that_is_late_is_prepared_when_it_answers(
 
     monkeypatch.setitem(lifecycle.PREPARATIONS, "cassandra", late)
     told: list[str] = []
-    lifecycle.up("cassandra", told.append)
+    lifecycle.up(["cassandra"], told.append)
     assert len(asked) == 3
     assert told == ["cassandra ready"]
 
@@ -53,7 +53,7 @@ def test_what_never_answers_is_named_with_the_way_to_its_log(
     monkeypatch.setattr(lifecycle.time, "monotonic", lambda: next(moments))
     monkeypatch.setattr(lifecycle.time, "sleep", lambda seconds: None)
     with pytest.raises(PlatformError, match="--runtime docker logs kafka"):
-        lifecycle.up("kafka", lambda line: None)
+        lifecycle.up(["kafka"], lambda line: None)
 
 
 def test_stopping_and_deleting_is_for_docker(in_docker: Settings) -> None:

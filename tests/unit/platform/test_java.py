@@ -85,10 +85,10 @@ def test_setup_without_a_jdk_refuses_sqoop_before_it_installs_anything(
     )
     monkeypatch.setattr(lifecycle, "settings", lambda: Settings(_env_file=None))
     with pytest.raises(PlatformError, match="INGEST_ENGINE=spark"):
-        lifecycle.set_up(print, "batch")
+        lifecycle.set_up(print, ["batch"])
     assert installed == []
     monkeypatch.setenv("INGEST_ENGINE", "spark")
-    lifecycle.set_up(print, "batch")
+    lifecycle.set_up(print, ["batch"])
     assert installed[0] == "java"
     assert "spark" in installed
     assert "sqoop" not in installed

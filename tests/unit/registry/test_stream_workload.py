@@ -18,9 +18,9 @@ PROGRAM = """
 import json, sys
 import lakehouse.workloads
 lakehouse.workloads.__path__.append(sys.argv[1])
-from lakehouse.cli import public_names
+from lakehouse.cli import completion, public_names
 from lakehouse.cli.app import app
-from lakehouse.platform import kafka, postgres
+from lakehouse.platform import kafka, postgres, selection
 from lakehouse.platform.settings import Settings
 from lakehouse.registry import catalog, dictionary, validation
 from lakehouse.serving import stages
@@ -50,6 +50,9 @@ print(json.dumps({
     "dictionary": [one for one in dictionary.render().splitlines() if "trinket_" in one],
     "commands": [one for one in page.splitlines() if one.split()[:1] == ["trinkets"]],
     "board": "trinket_sales" in str(BOARD),
+    "group": selection.server_groups()["trinkets"],
+    "servers": [one.name for one in selection.members(["trinkets"])],
+    "completed": completion.names_of_servers("trin") + completion.workload_names("trin"),
 }))
 """
 
@@ -117,3 +120,11 @@ def test_names_are_public_and_described(derived: dict[str, Any]) -> None:
     assert "- Made from `trinket_sales.daily`" in derived["dictionary"]
     assert derived["commands"] == ["trinkets", "trinkets --count"]
     assert derived["board"]
+
+
+def test_commands_accept_its_name_for_its_servers(derived: dict[str, Any]) -> None:
+    assert derived["group"] == ["kafka", "stream"]
+    assert sorted(derived["servers"]) == [
+        *("cassandra", "datanode", "kafka", "namenode", "nifi", "streaming"),
+    ]
+    assert derived["completed"] == ["trinkets", "trinkets"]

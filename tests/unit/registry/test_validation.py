@@ -22,7 +22,12 @@ from lakehouse.contracts.streams import (
 from lakehouse.contracts.workload import Workload
 from lakehouse.registry import catalog, sinks
 from lakehouse.registry.discovery import Found, InvalidWorkloadError, in_order
-from lakehouse.registry.validation import missing_functions, require_valid, taken_ports
+from lakehouse.registry.validation import (
+    missing_functions,
+    require_valid,
+    taken_ports,
+    unknown_servers,
+)
 
 TOYS = Namespace("toys")
 BOOKS = Namespace("books")
@@ -336,6 +341,30 @@ def test_dag_of_another_workload(tmp_path: Path) -> None:
     assert f"{books.folder}: pipelines: Daily is already a DAG of {toys.folder}" in message(
         toys, books
     )
+
+
+@pytest.mark.parametrize(
+    ("server", "hint"),
+    [
+        ("kafak", "did you mean kafka?"),
+        # a process; what it needs is known of its folder
+        ("namenode", "choose of batch, kafka, stream"),
+    ],
+)
+def test_server_that_does_not_exist(tmp_path: Path, server: str, hint: str) -> None:
+    toys = found(tmp_path, Workload("toys", "x", servers=("stream", server)))
+
+    assert unknown_servers([toys], {"batch", "stream", "kafka"}, {"kafka", "namenode"}) == [
+        f"{toys.folder}: servers: no profile or folder of services/ is called {server}; {hint}"
+    ]
+
+
+def test_workload_with_the_name_of_a_server(tmp_path: Path) -> None:
+    toys = found(tmp_path, Workload("toys", "x"))
+
+    assert unknown_servers([toys], {"batch"}, {"toys"}) == [
+        f"{toys.folder}: name: toys is already a server; rename the workload"
+    ]
 
 
 def test_port_of_another_workload(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from lakehouse.workloads.shop.contracts import gold, science, silver, sources
 WORKLOAD = Workload(
     sources.WORKLOAD,
     "Orders, customers, products and marketing leads of an online shop",
+    servers=("batch",),
     tables=(*sources.TABLES, *silver.TABLES, *gold.TABLES),
     models=science.TABLES,
     pipelines=pipelines.PIPELINES,

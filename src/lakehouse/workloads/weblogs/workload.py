@@ -11,6 +11,7 @@ WORKLOAD = Workload(
     streams.NAMESPACE.workload,
     "Requests to the shop's web server and actions of its visitors",
     uses=("shop",),
+    servers=("batch", "stream"),
     tables=(*streams.TABLES, *gold.TABLES),
     streams=streams.STREAMS,
     live_tables=live.TABLES,

@@ -74,6 +74,7 @@ STREAM = Stream(
 WORKLOAD = Workload(
     "trinkets",
     "Sales of trinkets",
+    servers=("kafka", "stream"),
     tables=(SALE,),
     streams=(STREAM,),
     commands="lakehouse.workloads.trinkets.commands:register",
