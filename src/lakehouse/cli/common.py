@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Protocol
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -17,6 +17,14 @@ from lakehouse.platform.command_line import for_runtime
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    class Reconciled(Protocol):
+        """A line of a reconciliation."""
+
+        @property
+        def balanced(self) -> bool:
+            """True if both sides agree."""
+
 
 # what is printed may hold brackets and colons, such as passwords and log lines: it is never markup
 console = Console(highlight=False, markup=False, emoji=False)
@@ -44,6 +52,18 @@ def say(*parts: str | tuple[str, str]) -> None:
     """Write a line that is neither cut nor wrapped; a part may be a pair of text and style."""
     found = [for_runtime(each) if isinstance(each, str) else each for each in parts]
     console.print(Text.assemble(*found), soft_wrap=True)
+
+
+def say_result(lines: Sequence[Reconciled], *, quiet: bool) -> bool:
+    """Write how many lines balance, unless quiet; true if all do."""
+    broken = [line for line in lines if not line.balanced]
+    if quiet:
+        return not broken
+    if broken:
+        say((f"{len(broken)} of {len(lines)} lines do not balance", "red"))
+    else:
+        say((f"all {len(lines)} lines balance", "green"))
+    return not broken
 
 
 def heading(title: str) -> None:

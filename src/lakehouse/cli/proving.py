@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.cli.common import console, print_json, say
+from lakehouse.cli.common import console, print_json, say, say_result
 
 if TYPE_CHECKING:
+    from lakehouse.contracts.streams import Stream
     from lakehouse.serving.ledger import StreamLine
     from lakehouse.serving.stream_proof import Proof
 
@@ -18,28 +19,33 @@ if TYPE_CHECKING:
 def verify_streams(manifest: Path | None, wait: float, as_json: bool) -> bool:
     """Draw the balance of every stream, writing each line; whether all agree."""
     from lakehouse.platform.settings import settings
+    from lakehouse.registry.catalog import STREAMS
     from lakehouse.serving.last_verify import keep
+
+    proofs = prove_streams(manifest, wait, as_json, STREAMS)
+    lines = [line for proof in proofs for line in proof.lines]
+    keep("streams", len(lines), sum(not line.balanced for line in lines), settings())
+    if as_json:
+        print_json([proof_as_json(proof) for proof in proofs])
+    return say_result(lines, quiet=as_json)
+
+
+def prove_streams(
+    manifest: Path | None, wait: float, quiet: bool, streams: Sequence[Stream]
+) -> list[Proof]:
+    """Reconcile streams, writing each line unless quiet."""
     from lakehouse.serving.stream_proof import prove, writer_at_work, written_by
 
-    if writer_at_work() and not as_json:
+    if writer_at_work() and not quiet:
         say("a writer is at work: the figures move while they are counted")
     written = written_by(manifest)
     proofs = []
-    with _waiting(quiet=as_json) as tell:
-        for proof in prove(written, wait, tell):
+    with _waiting(quiet=quiet) as tell:
+        for proof in prove(written, wait, tell, streams=streams):
             proofs.append(proof)
-            if not as_json:
+            if not quiet:
                 _print(proof)
-    lines = [line for proof in proofs for line in proof.lines]
-    broken = [line for line in lines if not line.balanced]
-    keep("streams", len(lines), len(broken), settings())
-    if as_json:
-        print_json([_as_json(proof) for proof in proofs])
-    elif broken:
-        say((f"{len(broken)} of {len(lines)} lines do not balance", "red"))
-    else:
-        say((f"all {len(lines)} lines balance", "green"))
-    return not broken
+    return proofs
 
 
 def await_silver(wait: float) -> None:
@@ -98,6 +104,7 @@ def _print_line(line: StreamLine) -> None:
         say(f"       {line.remedy}")
 
 
-def _as_json(proof: Proof) -> dict[str, Any]:
+def proof_as_json(proof: Proof) -> dict[str, Any]:
+    """A reconciliation for programs to read."""
     lines = [{**dataclasses.asdict(line), "balanced": line.balanced} for line in proof.lines]
     return {**dataclasses.asdict(proof), "lines": lines}

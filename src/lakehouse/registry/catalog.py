@@ -61,7 +61,6 @@ LIVE_TABLES: tuple[LiveTable, ...] = tuple(
 QUESTIONS: tuple[Question, ...] = tuple(one for each in WORKLOADS for one in each.questions)
 PIPELINES: tuple[Pipeline, ...] = tuple(one for each in WORKLOADS for one in each.pipelines)
 BOARDS = {title: board for each in WORKLOADS for title, board in each.boards.items()}
-RECONCILIATIONS = tuple(each.reconciliation for each in WORKLOADS if each.reconciliation)
 WRITTEN = tuple(each.written for each in WORKLOADS if each.written)
 WRITING = tuple(each.is_writing for each in WORKLOADS if each.is_writing)
 ALARMS = tuple(pair for each in WORKLOADS for pair in each.alarms.items())

@@ -11,7 +11,7 @@ import dataclasses
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -73,21 +73,23 @@ def prove(
     wait_seconds: float,
     on_progress: Callable[[str], None] = lambda what: None,
     config: Settings | None = None,
+    streams: Iterable[Stream] | None = None,
 ) -> Iterator[Proof]:
-    """Draw the balance of every stream.
+    """Draw the balance of streams.
 
     Args:
         written: what writers put into the logs, by stream.
         wait_seconds: how long to wait for hops before gold to catch up, all in all.
         on_progress: hears what is waited for.
         config: the settings; those of the process if None.
+        streams: the streams; all if None.
 
     Raises:
         PlatformError: a server does not answer.
     """
     config = config or settings()
     until = time.monotonic() + wait_seconds
-    for stream in STREAMS:
+    for stream in STREAMS if streams is None else streams:
         with contextlib.closing(_Prover(stream, config, until, on_progress)) as prover:
             yield prover.prove(written.get(stream.name))
 

@@ -6,7 +6,7 @@ Every figure is counted from the tables as they stand, not taken from what build
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
@@ -20,6 +20,7 @@ from lakehouse.contracts import text as forms
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.contracts.model import Total as TotalContract
+from lakehouse.contracts.workload import Workload
 from lakehouse.platform import postgres
 from lakehouse.quality import checks, quarantine
 from lakehouse.registry import catalog
@@ -39,35 +40,50 @@ _TOO_LARGE = Decimal(10) ** 18
 Check = Callable[["SparkSession"], tuple[Line, ...]]
 
 
-def verify(spark: SparkSession, on_line: Callable[[Line], None] = lambda line: None) -> list[Line]:
+def verify(
+    spark: SparkSession,
+    on_line: Callable[[Line], None] = lambda line: None,
+    workloads: Collection[Workload] = catalog.WORKLOADS,
+) -> list[Line]:
     """Check every balance; `on_line` hears of each as it is done, in a fixed order."""
     lines = []
+    found = checks_of(workloads)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for line in chain.from_iterable(pool.map(lambda check: check(spark), list(_checks()))):
+        for line in chain.from_iterable(pool.map(lambda check: check(spark), found)):
             on_line(line)
             lines.append(line)
     return lines
 
 
-def _checks() -> Iterator[Check]:
-    for source in catalog.LAYERS[Layer.SOURCE]:
+def checks_of(workloads: Collection[Workload]) -> list[Check]:
+    """Checks of the tables that workloads build from source databases."""
+    return list(_checks(workloads))
+
+
+def _checks(workloads: Collection[Workload]) -> Iterator[Check]:
+    def own(tables: Iterable[Table]) -> list[Table]:
+        names = {one.name for one in workloads}
+        return [table for table in tables if table.workload in names]
+
+    for source in own(catalog.LAYERS[Layer.SOURCE]):
         yield _bound(_source_to_bronze, source)
-    for silver in catalog.batch(Layer.SILVER):
+    for silver in own(catalog.batch(Layer.SILVER)):
         yield _bound(_bronze_to_silver, silver)
         for total in silver.totals:
             yield _bound(_source_total, silver, total)
             yield _bound(_silver_total, silver, total)
         if silver.grain:
             yield partial(_keys, table=silver)
-    for gold in catalog.batch(Layer.GOLD):
+    for gold in own(catalog.batch(Layer.GOLD)):
         # a summary of another fact has rows of its own; its totals are compared
         if not gold.is_dimension and catalog.read_by(gold, gold.reads[0]).layer is Layer.SILVER:
             yield _bound(_silver_to_gold, gold)
         for total in gold.totals:
             yield _bound(_gold_total, gold, total)
         yield partial(_keys, table=gold)
-    for reference in catalog.RECONCILIATIONS:
-        yield from named(reference)()
+    for workload in workloads:
+        if workload.reconciliation:
+            yield from named(workload.reconciliation)()
 
 
 def _bound(check: Callable[..., Line], *arguments: Any) -> Check:

@@ -14,7 +14,7 @@ import typer
 from typer.models import CommandInfo
 from typer.testing import CliRunner
 
-from lakehouse.cli import common, completion, data, looking
+from lakehouse.cli import common, completion, data, looking, proving
 from lakehouse.cli.app import add_commands, app, main
 from lakehouse.platform import secrets, status
 from lakehouse.platform.errors import PlatformError
@@ -23,6 +23,8 @@ from lakehouse.platform.status import ServerStatus
 from lakehouse.registry import catalog
 from lakehouse.registry.discovery import InvalidWorkloadError
 from lakehouse.serving import dead_letters
+from lakehouse.serving.reconciliation import Line
+from lakehouse.serving.stream_proof import Proof
 
 RUNNER = CliRunner()
 # longer than a terminal, and with all that rich would interpret
@@ -160,6 +162,63 @@ def test_verify_separates_differences_from_failed_checks(
     monkeypatch.setattr(looking, "run_verify", Reconciliation(outcome))
     monkeypatch.setattr("lakehouse.cli.proving.verify_streams", Reconciliation(outcome))
     assert exit_code(monkeypatch, "verify", *options) == code
+
+
+class Reconciled:
+    """Stands for what `verify` finds: a line for tables, and one for each stream."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, balanced: bool = True) -> None:
+        self.asked: list[str] = []
+        self._found = 1 if balanced else 2
+        monkeypatch.setattr(looking, "_reconciled", self.tables)
+        monkeypatch.setattr(proving, "prove_streams", self.streams)
+
+    def tables(self, workloads: Any, quiet: bool) -> list[Line]:
+        if not any(one.reconciliation for one in workloads):
+            return []
+        self.asked += [one.name for one in workloads]
+        return [Line("silver → gold", "fact_order", "rows", 1, self._found, "")]
+
+    def streams(self, manifest: Any, wait: float, quiet: bool, streams: Any) -> list[Proof]:
+        self.asked += [one.name for one in streams]
+        return [Proof(one.name, [], {}, 0) for one in streams]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("shop",), ["shop"]),
+        (("weblogs",), ["access_log", "clickstream"]),
+        (("weblogs", "--streams"), ["access_log", "clickstream"]),
+    ],
+)
+def test_verify_of_a_workload_reconciles_it_alone(
+    words: tuple[str, ...], asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Reconciled(monkeypatch)
+    answer = lakehouse("verify", *words, "--json")
+    assert answer.exit_code == 0
+    assert sorted(found.asked) == asked
+    shown = json.loads(answer.output)
+    names = [one["table"] for one in shown["tables"]] + [one["stream"] for one in shown["streams"]]
+    assert len(names) == len(asked)
+
+
+def test_verify_of_a_workload_fails_with_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    Reconciled(monkeypatch, balanced=False)
+    answer = lakehouse("verify", "shop")
+    assert answer.exit_code == 1
+    assert "1 of 1 lines do not balance" in answer.output
+
+
+def test_verify_of_what_cannot_be_reconciled(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Reconciled(monkeypatch)
+    assert exit_code(monkeypatch, "verify", "weblog") == 3
+    assert "did you mean weblogs?" in capsys.readouterr().err
+    assert exit_code(monkeypatch, "verify", "shop", "--streams") == 3
+    assert "the workload shop has no streams" in capsys.readouterr().err
 
 
 def test_wrong_options_have_their_own_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:

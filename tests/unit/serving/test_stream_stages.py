@@ -68,6 +68,16 @@ def rows(events: int, days: int) -> dict[str, list[Seen]]:
     }
 
 
+def test_only_the_given_streams_are_reconciled(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(rows(3, 2))
+    proof(monkeypatch, store)
+    config: Any = Settings(_env_file=None)
+    assert list(stream_proof.prove({}, 0, config=config, streams=())) == []
+    monkeypatch.setattr(stream_proof, "STREAMS", ())
+    (found,) = stream_proof.prove({}, 0, config=config, streams=(SALES,))
+    assert found.stream == SALES.name
+
+
 def test_every_declared_sink_reconciles(monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(rows(3, 2))
     found = proof(monkeypatch, store)

@@ -150,7 +150,7 @@ class Reconciliation:
 
     def __init__(self, lake: Lake) -> None:
         self.lake = lake
-        self._checks = list(verify._checks())
+        self._checks = verify.checks_of(catalog.WORKLOADS)
         self._clean = [self._run(check) for check in self._checks]
 
     @property
@@ -186,7 +186,6 @@ def reconciliation(spark: SparkSession) -> Iterator[Reconciliation]:
             batch=RECONCILED.__getitem__,
             table=catalog.table,
             read_by=catalog.read_by,
-            RECONCILIATIONS=catalog.RECONCILIATIONS,
         )
         patch.setattr(verify, "catalog", few)
         patch.setattr(verify, "built_from", lambda spark, table: DAY)
