@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Once before the first `docker compose up`: looks at Docker, writes .env with generated secrets, builds the images.
+# ./init.sh [--profile NAME]...: only what these profiles or workloads need; without, what all need.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source containers/compose.sh
@@ -7,13 +8,45 @@ source containers/compose.sh
 say() { echo "init: $*" >&2; }
 stop() { say "$*"; exit 1; }
 
+wanted=()
+while (($#)); do
+  case "$1" in
+    --profile) wanted+=("${2:?--profile needs a name}"); shift ;;
+    --profile=*) wanted+=("${1#--profile=}") ;;
+    -h | --help) sed -n 's/^# \(Once\|\.\)/\1/p' init.sh; exit ;;
+    *) stop "takes --profile NAME, any number of times, and no '$1'" ;;
+  esac
+  shift
+done
+
 docker info >/dev/null 2>&1 || stop "no Docker engine answers: start Docker, or add yourself to its group, then try again"
 docker compose version >/dev/null 2>&1 || stop "needs docker compose 2.24 or newer: install the package docker-compose-plugin"
 compose="$(docker compose version --short | tr -d v)"
 [[ "$(printf '2.24\n%s\n' "$compose" | sort -V | head -n 1)" == 2.24 ]] || stop "docker compose is $compose, needed is 2.24 or newer"
+[[ -f .env ]] || (umask 077 && touch .env)
+names=("${wanted[@]:-all}")
+choose "${names[@]}" ||
+  stop "no profile or workload is called '$unknown': there are $(known | paste -s -d ' ' -)"
+# with images of vendors that could not be pulled the last time
+described="$(LAKEHOUSE_CONSOLE="" LAKEHOUSE_GRAFANA="" described "${profiles[@]}" config \
+  ${containers[@]+"${containers[@]}"})"
+
+# a machine of 8 GB reports some 7,700 MB, and not all containers reach their limits at the same time
 memory=$(($(docker info --format '{{.MemTotal}}') / 1048576))
-((memory >= 7500)) || stop "Docker has $memory MB of memory, batch and stream need 8 GB: raise it in Docker Desktop's settings, or start only --profile batch with more swap"
-((memory >= 9500)) || say "Docker has $memory MB of memory: enough for --profile batch --profile stream, too little for --profile all, which needs 10 GB"
+fits() { (($(demand <<<"$1") * 85 <= memory * 100)); }
+if ! fits "$described"; then
+  less=""
+  for name in $(known); do
+    choose "$name"
+    one="$(described "${profiles[@]}" config ${containers[@]+"${containers[@]}"})"
+    ! fits "$one" || less+=" --profile $name ($(demand <<<"$one") MB)"
+  done
+  choose "${names[@]}"
+  told="Docker has $memory MB of memory, ${names[*]} may take $(demand <<<"$described") MB: raise it in Docker Desktop's settings"
+  [[ -n "$less" ]] || stop "$told"
+  ((${#wanted[@]} == 0)) || stop "$told, or start less:$less"
+  say "$told, or start only what fits:$less"
+fi
 
 say "building the images (a quarter of an hour at first, then seconds)"
 log="$(mktemp)"
@@ -28,7 +61,11 @@ umask 077
 touch .env
 docker run --rm --interactive lakehouse/tools:0.1.0 secrets <.env >.env.new
 mv .env.new .env
-built compose --profile all --profile cli build
+if ((${#containers[@]})); then
+  built compose "${profiles[@]}" --profile cli build --with-dependencies cli "${containers[@]}"
+else
+  built compose "${profiles[@]}" --profile cli build
+fi
 kill "$ticker"
 
 # `docker compose up` without a profile says how to start
@@ -66,9 +103,11 @@ fi
 
 if [[ -z "$(docker compose ps --quiet --status running)" ]]; then
   host="$(value LAKEHOUSE_PUBLISH_HOST 127.0.0.1)"
+  needed="$(published <<<"$described")"
   for published in $(sed -n 's/.*LAKEHOUSE_PUBLISH_HOST.*{\(LAKEHOUSE_[A-Z_]*_PORT:-[0-9]*\)}.*/\1/p' docker-compose.yml); do
     name="${published%:-*}"
     port="$(value "$name" "${published#*:-}")"
+    grep -qx "$port" <<<"$needed" || continue
     if (: <"/dev/tcp/$host/$port") 2>/dev/null; then
       stop "port $port is taken: end what listens there, or put $name=ANOTHER into .env, then run ./init.sh again"
     fi
@@ -77,7 +116,9 @@ fi
 
 # images of vendors: what cannot be had is left out, and asked for again the next time
 vendors=(console grafana)
+chosen="$(services <<<"$described")"
 for name in "${vendors[@]}"; do
+  grep -qx "$name" <<<"$chosen" || continue
   variable="LAKEHOUSE_$(tr '[:lower:]' '[:upper:]' <<<"$name")"
   (grep -v "^$variable=unavailable$" .env || true) >.env.new && mv .env.new .env
   docker compose --profile all pull --quiet --policy missing "$name" 2>/dev/null && continue
@@ -87,7 +128,9 @@ done
 
 cli=(docker compose --progress quiet run --rm --no-TTY)
 source_dir="$(mounted "$resolved" source)"
-if [[ -n "$source_dir" ]]; then
+if ! grep -qx postgres <<<"$chosen"; then
+  say "source data: none, as ${names[*]} has no PostgreSQL"
+elif [[ -n "$source_dir" ]]; then
   say "source data: your files in $source_dir"
 elif [[ -n "${KAGGLE_USERNAME:-}" && -n "${KAGGLE_KEY:-}" ]]; then
   say "source data: downloading the public data from Kaggle, as $KAGGLE_USERNAME"
@@ -96,4 +139,6 @@ else
   say "source data: no LAKEHOUSE_SOURCE_DIR, no KAGGLE_USERNAME and KAGGLE_KEY: generating 20,000 orders"
   "${cli[@]}" cli generate --orders 20000 --seed 1 --out /data/generated/source
 fi
-say "ready. Next: docker compose --profile batch --profile stream up -d --wait (or --profile all), then ./after-compose.sh"
+next="docker compose ${profiles[*]} up -d --wait${containers[*]+ ${containers[*]}}"
+((${#wanted[@]})) || next="docker compose --profile batch --profile stream up -d --wait (or --profile all)"
+say "ready. Next: $next, then ./after-compose.sh"

@@ -43,6 +43,7 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
     public_names.PAGE: _public_names,
     Path("containers/settings.env"): containers.settings_file,
+    Path("containers/profiles.txt"): containers.profiles_file,
     **flows.files(),
     **grafana.files(),
     **powerbi.files(),

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from lakehouse.platform.environment import settings_environment
 from lakehouse.platform.proxies import bypass
+from lakehouse.platform.selection import server_groups
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import Settings
 
@@ -37,12 +38,22 @@ _HEAD = """\
 # Settings of every container; secrets are not among them. Written by `./lakehouse docs`.
 # Docker Compose replaces ${NAME:-default} by the value in .env or in the environment.
 """
+_GROUPS_HEAD = """\
+# Profiles and workloads, each with the profiles and folders of services/ that it starts.
+# Written by `./lakehouse docs`.
+"""
 _PLAIN = re.compile(r"[\w./:,@%+\[\]-]*")
 
 
 def settings_file() -> str:
     """The text of `containers/settings.env`: every setting that is no secret, folders included."""
     return _HEAD + "".join(sorted(f"{line}\n" for line in _lines()))
+
+
+def profiles_file() -> str:
+    """The text of `containers/profiles.txt`: profiles and workloads, for scripts without Python."""
+    lines = (" ".join((name, *parts)) for name, parts in server_groups().items())
+    return _GROUPS_HEAD + "".join(f"{line}\n" for line in lines)
 
 
 def is_fixed(name: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.platform.selection import server_groups
 from lakehouse.platform.services import Service, load_services
 from lakehouse.platform.settings import PROJECT
 
@@ -21,7 +22,9 @@ exit "${CODE:-0}"
 """
 UP = "compose --progress quiet --profile {} up --detach --wait"
 CLI = "compose --progress quiet run --rm --no-TTY {}cli {}"
-PROFILES = ("batch", "stream", "bi", "monitoring", "all")
+GROUPS = server_groups()
+PROFILES = [name for name, parts in GROUPS.items() if parts == (name,)]
+WORKLOADS = [name for name in GROUPS if name not in PROFILES]
 SERVERS = [service for service in load_services() if service.process]
 
 
@@ -51,6 +54,17 @@ class Wrapper:
             env=self.environment | environment,
         )
 
+    def answer_by_profile(self, running: str, **containers: str) -> None:
+        """Let Docker answer which containers run, and which a profile has."""
+        lines = [f'*"ps --services"*) printf "%s\\n" {running}; exit ;;']
+        for profile, names in containers.items():
+            entries = ",".join(f'\n    "{name}": {{\n    }}' for name in names.split())
+            text = f'{{\n  "services": {{{entries}\n  }}\n}}'
+            lines.append(f"*\"--profile {profile} config\"*) echo '{text}'; exit ;;")
+        cases = "\n".join(lines)
+        text = DOCKER.replace("printf '%b'", f"case \"$*\" in\n{cases}\nesac\nprintf '%b'")
+        (self.folder / "bin/docker").write_text(text)
+
     @property
     def calls(self) -> list[str]:
         """Calls of Docker by the last command."""
@@ -68,6 +82,18 @@ def test_up_of_a_profile_starts_it_and_prepares_its_servers(profile: str, wrappe
     assert wrapper.calls == [UP.format(profile), CLI.format("", f"up {profile}")]
 
 
+@pytest.mark.parametrize("workload", WORKLOADS)
+def test_up_of_a_workload_starts_its_profiles(workload: str, wrapper: Wrapper) -> None:
+    assert wrapper("up", workload).returncode == 0
+    profiles = " --profile ".join(GROUPS[workload])
+    assert wrapper.calls == [UP.format(profiles), CLI.format("", f"up {workload}")]
+
+
+def test_up_of_several_names_starts_each_profile_once(wrapper: Wrapper) -> None:
+    wrapper("up", "batch", "stream", "batch")
+    assert wrapper.calls[0] == UP.format("batch --profile stream")
+
+
 @pytest.mark.parametrize("service", SERVERS, ids=lambda service: service.name)
 def test_up_of_a_folder_of_services_starts_its_containers(
     service: Service, wrapper: Wrapper
@@ -82,7 +108,7 @@ def test_up_of_a_folder_of_services_starts_its_containers(
 def test_up_of_an_unknown_name_lists_the_names(name: str, wrapper: Wrapper) -> None:
     answer = wrapper("up", name)
     assert (answer.returncode, wrapper.calls) == (2, [])
-    assert "batch, stream, bi, monitoring, all" in answer.stderr
+    assert ", ".join(GROUPS) in answer.stderr
     assert all(f" {service.name}" in answer.stderr for service in SERVERS)
 
 
@@ -95,13 +121,69 @@ def test_help_is_printed_and_nothing_is_done(command: str, option: str, wrapper:
 
 
 @pytest.mark.parametrize(
-    "words", [("down", "spark"), ("reset", "--force"), ("restart",), ("up", "batch", "stream")]
+    "words", [("reset", "--force"), ("restart",), ("restart", "a", "b"), ("up", "batch", "x")]
 )
 def test_wrong_arguments_are_refused_before_docker_is_called(
     words: tuple[str, ...], wrapper: Wrapper
 ) -> None:
     assert wrapper(*words).returncode == 2
     assert wrapper.calls == []
+
+
+# docker compose config of a profile, and what runs, for the stand-in
+CONFIG = """\
+{
+  "services": {
+    "%s": {
+      "mem_limit": "1"
+    }
+  }
+}
+"""
+
+
+def test_status_and_restart_of_a_workload_name_its_containers(wrapper: Wrapper) -> None:
+    answer = CONFIG.replace("\n", "\\n") % "spark"
+    wrapper("restart", "shop", ANSWER=answer)
+    assert wrapper.calls[-2:] == [
+        "compose --progress quiet --profile all restart spark",
+        f"{UP.format('all')} --no-deps spark",
+    ]
+    wrapper("status", "shop", ANSWER=answer)
+    assert wrapper.calls[-1].endswith("{{.Service}}\\t{{.Status}} spark")
+    wrapper("status", "airflow", "--json")
+    members = "airflow-api-server airflow-scheduler airflow-dag-processor airflow-triggerer"
+    assert wrapper.calls == [f"compose --profile all ps --all --format json {members}"]
+
+
+DOWN = "compose --progress quiet --profile all rm --stop --force "
+
+
+def test_down_of_a_server_stops_it_alone(wrapper: Wrapper) -> None:
+    assert wrapper("down", "superset").returncode == 0
+    assert wrapper.calls == [f"{DOWN}superset"]
+
+
+@pytest.mark.parametrize(
+    ("running", "stopped"),
+    [
+        # the data node is in batch, of which spark runs
+        ("kafka nifi datanode spark", {"kafka", "nifi"}),
+        ("kafka nifi datanode", {"kafka", "nifi", "datanode"}),
+    ],
+)
+def test_down_of_a_profile_leaves_what_another_running_one_needs(
+    running: str, stopped: set[str], wrapper: Wrapper
+) -> None:
+    wrapper.answer_by_profile(
+        running=running, stream="kafka nifi datanode", batch="spark datanode", bi="superset"
+    )
+    answer = wrapper("down", "stream")
+    assert answer.returncode == 0, answer.stderr
+    removed = next(line for line in wrapper.calls if line.startswith(DOWN))
+    assert set(removed.removeprefix(DOWN).split()) == stopped
+    assert "Docker does not record what was started by name" in answer.stderr
+    assert ("datanode goes on" in answer.stderr) is ("datanode" not in stopped)
 
 
 def test_restart_and_logs_reach_containers_of_every_profile(wrapper: Wrapper) -> None:
