@@ -47,6 +47,14 @@ AnyNames = Annotated[
         autocompletion=names_of_servers,
     ),
 ]
+ExaminedNames = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Profiles, workloads, or folders of services/ whose memory and ports are checked; "
+        "all if left out.",
+        autocompletion=group_names,
+    ),
+]
 _DEFAULT = ("batch",)
 
 
@@ -185,12 +193,15 @@ def logs(
         raise typer.Exit(0) from None
 
 
-def doctor(as_json: JsonOption = False) -> None:
-    """Look at the machine: Java, Maven, Python, memory, disk, ports, permissions."""
+def doctor(names: ExaminedNames = None, as_json: JsonOption = False) -> None:
+    """Look at the machine: Java, Maven, Python, memory, disk, ports, permissions.
+
+    Shows the declared memory of profiles and workloads next to what the machine has.
+    """
     from lakehouse.platform.doctor import examine
     from lakehouse.platform.settings import settings
 
-    found = examine(settings())
+    found = examine(settings(), names or ())
     if as_json:
         print_json([dataclasses.asdict(finding) for finding in found])
     else:

@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import find_compiler, find_jdk, find_maven, has_jdk
 from lakehouse.platform.paths import unusable_paths
 from lakehouse.platform.ports import taken_ports, unresolved_name
-from lakehouse.platform.services import load_services, processes_of
+from lakehouse.platform.selection import selected, server_groups
+from lakehouse.platform.services import ALL, Process, processes_of
 from lakehouse.platform.settings import ENV_FILE, Settings
 from lakehouse.platform.sqoop import NEEDS_JDK
 from lakehouse.platform.supervise import Supervisor
@@ -35,17 +36,27 @@ class Finding:
     remedy: str = ""
 
 
-def examine(config: Settings) -> list[Finding]:
-    """Every check, failed or not."""
+def examine(config: Settings, names: Sequence[str] = ()) -> list[Finding]:
+    """Every check, failed or not.
+
+    Args:
+        config: where the servers are.
+        names: profiles, workloads and servers that memory and ports are checked for; all if empty.
+
+    Raises:
+        UnknownNameError: there is no such name.
+    """
+    processes = processes_of(selected(names or (ALL,)))
     return [
         _python(),
         _tool("JDK for Maven", find_compiler),
         _java(config),
         _tool("Maven", find_maven),
         _prometheus(),
-        _memory(),
+        _memory("memory", processes),
+        *_memory_by_name(names or server_groups()),
         _disk(config),
-        _ports(config),
+        _ports(config, processes),
         _paths(config),
         _host_name(),
         *(_writable(name, folder) for name, folder in _folders(config)),
@@ -81,14 +92,24 @@ def _prometheus() -> Finding:
     return Finding("Prometheus", True, found)
 
 
-def _memory() -> Finding:
-    needed = sum(process.memory_mb for process in processes_of(load_services()))
+def _memory(check: str, processes: Collection[Process]) -> Finding:
+    needed = sum(process.memory_mb for process in processes)
     total = psutil.virtual_memory().total // 2**20
     free = psutil.virtual_memory().available // 2**20
     # what runs already takes part of it: only the machine's size decides
     ok = total >= needed
-    remedy = f"the servers need {needed} MB: lower LAKEHOUSE_SPARK_DRIVER_MEMORY or add memory"
-    return Finding("memory", ok, f"{free} of {total} MB free", "" if ok else remedy)
+    has = f"the machine has {total:,} MB, {free:,} free"
+    found = f"{needed:,} MB for {len(processes)} servers; {has}"
+    remedy = f"{needed:,} MB are declared: start less, or add memory"
+    return Finding(check, ok, found, "" if ok else remedy)
+
+
+def _memory_by_name(names: Iterable[str]) -> Iterator[Finding]:
+    """What each of several profiles and workloads needs, with what these need."""
+    chosen = [name for name in names if name != ALL]
+    if len(chosen) > 1:
+        for name in chosen:
+            yield _memory(f"memory of {name}", processes_of(selected([name])))
 
 
 def _disk(config: Settings) -> Finding:
@@ -98,11 +119,11 @@ def _disk(config: Settings) -> Finding:
     return Finding("disk", ok, f"{free} GB free", "" if ok else remedy)
 
 
-def _ports(config: Settings) -> Finding:
+def _ports(config: Settings, processes: Iterable[Process]) -> Finding:
     states = Supervisor(config).states()
     idle = [
         process
-        for process in processes_of(load_services())
+        for process in processes
         if process.name not in states or not states[process.name].pid
     ]
     taken = taken_ports(idle, config)

@@ -176,7 +176,12 @@ def test_unknown_words_are_refused_and_help_does_nothing(script: str, checkout: 
         ("9600", (), 0, ""),
         ("9500", (), 0, "or start only what fits: --profile batch (4928 MB)"),
         ("6900", ("--profile", "weblogs"), 1, "weblogs may take 8192 MB"),
-        ("4100", ("--profile", "batch"), 1, "start less: --profile monitoring (1024 MB) --profile stream (3840 MB)"),
+        (
+            "4100",
+            ("--profile", "batch"),
+            1,
+            "start less: --profile monitoring (1024 MB) --profile stream (3840 MB)",
+        ),
         ("500", (), 1, "raise it in Docker Desktop's settings"),
     ],
 )
