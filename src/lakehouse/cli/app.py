@@ -35,7 +35,7 @@ from lakehouse.orchestration.pipelines import UnknownPipelineError
 from lakehouse.platform.command_line import for_runtime, launcher
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.proxies import bypass_for_this_process
-from lakehouse.platform.selection import require_known_servers
+from lakehouse.platform.selection import require_valid_servers
 from lakehouse.platform.settings import InvalidSettingError, MissingSecretError, settings
 from lakehouse.platform.version import VERSION
 from lakehouse.registry import catalog
@@ -118,7 +118,7 @@ def _names(of: typer.Typer) -> set[str]:
 
 
 add_commands(app, catalog.FOUND)
-require_known_servers(catalog.FOUND)
+require_valid_servers(catalog.FOUND)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ import typer
 
 from lakehouse.cli import public_names
 from lakehouse.cli.common import errors, say
-from lakehouse.platform import containers
+from lakehouse.platform import containers, port_table
 from lakehouse.platform.scratch import remove_stale_counters
 from lakehouse.platform.settings import PROJECT
 from lakehouse.registry import catalog, dictionary, validation
@@ -42,6 +42,7 @@ def _public_names() -> str:
 GENERATED: Mapping[Path, Callable[[], str]] = {
     Path("docs/data-dictionary.md"): dictionary.render,
     public_names.PAGE: _public_names,
+    port_table.PAGE: port_table.page,
     Path("containers/settings.env"): containers.settings_file,
     Path("containers/profiles.txt"): containers.profiles_file,
     **flows.files(),
@@ -146,10 +147,10 @@ def _run(command: tuple[str, ...]) -> bool:
 
 def _workloads_are_complete() -> bool:
     """Check what takes imports and services; other errors are found at each start."""
-    taken = {port: process for port, process, *_ in public_names.default_ports()}
+    ports = port_table.of_vendors()
     wrong = [
         *validation.missing_functions(catalog.FOUND),
-        *validation.taken_ports(catalog.FOUND, taken),
+        *validation.taken_ports(catalog.FOUND, {port.number: port.server for port in ports}),
     ]
     for sentence in wrong:
         errors.print(sentence, soft_wrap=True)

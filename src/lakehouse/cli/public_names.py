@@ -17,6 +17,7 @@ from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer
 from lakehouse.contracts.postgres import stored
 from lakehouse.orchestration.pipelines import KNOWN, MAINTENANCE
+from lakehouse.platform import port_table
 from lakehouse.platform.services import load_services, processes_of
 from lakehouse.platform.settings import Settings
 from lakehouse.registry import catalog
@@ -92,17 +93,9 @@ def _consumer_groups() -> Iterator[str]:
                 yield processor.properties["Group"]
 
 
-def default_ports() -> Iterator[tuple[int, str, str, str]]:
-    """Yield each default port with its process, its name there and its setting."""
-    config = Settings(_env_file=None)
-    for process in processes_of(load_services()):
-        for name, setting in process.ports.items():
-            yield process.port(name, config), process.name, name, setting
-
-
 def _ports() -> Iterator[str]:
-    for port, process, name, setting in default_ports():
-        yield f"{port} {process} {name} LAKEHOUSE_{setting.upper()}"
+    for port in port_table.of_processes():
+        yield f"{port.number} {port.server} {port.name} {port.setting}"
 
 
 def _commands(command: Any, path: str) -> Iterator[str]:

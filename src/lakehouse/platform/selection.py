@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from lakehouse.contracts.workload import Workload
+from lakehouse.platform import port_table
 from lakehouse.platform.errors import PlatformError, UnknownNameError
 from lakehouse.platform.services import (
     ALL,
@@ -18,14 +19,17 @@ from lakehouse.registry import catalog, validation
 from lakehouse.registry.discovery import Found, InvalidWorkloadError
 
 
-def require_known_servers(found: Iterable[Found]) -> None:
-    """Check the servers that workloads declare, and that no workload is named like a server.
+def require_valid_servers(found: Sequence[Found]) -> None:
+    """Check servers and ports that workloads declare, and that none is named like a server.
 
     Raises:
         InvalidWorkloadError: the message has one line per error.
     """
     known = {ALL, *_profiles(), *_folders()}
-    if wrong := validation.unknown_servers(found, known, {ALL, *_folders(), *_servers()}):
+    wrong = validation.unknown_servers(found, known, {ALL, *_folders(), *_servers()})
+    ports = {port.number: port.server for port in port_table.of_processes()}
+    wrong += validation.taken_ports(found, ports)
+    if wrong:
         raise InvalidWorkloadError("\n".join(wrong))
 
 

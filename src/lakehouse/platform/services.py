@@ -35,6 +35,15 @@ class Probe(_Model):
     seconds: int = Field(60, description="longest wait until ready")
 
 
+class ClosedPort(_Model):
+    """A port that a program opens by default, and that its configuration closes or moves."""
+
+    number: int
+    name: str = Field(description="what listens there by default")
+    file: str = Field(description="file of the service's folder that closes or moves it")
+    text: str = Field(description="regular expression of the text that does")
+
+
 class Process(_Model):
     """One supervised process."""
 
@@ -44,6 +53,7 @@ class Process(_Model):
     needs: tuple[str, ...] = Field((), description="processes that must be ready before")
     host: str = Field("", description="the setting that holds where others reach it")
     ports: dict[str, str] = Field({}, description="name of a port to the setting that holds it")
+    closed: tuple[ClosedPort, ...] = Field((), description="default ports that it does not open")
     memory_mb: int = Field(description="resident memory to expect, idle")
     stop_signal: str = "TERM"
     stop_seconds: int = 20

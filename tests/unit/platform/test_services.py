@@ -40,12 +40,6 @@ def test_every_description_is_read_and_consistent() -> None:
             assert one.host in Settings.model_fields if one.probe.port else not one.host
 
 
-def test_no_port_is_given_twice() -> None:
-    settings = [s for p in processes_of(load_services()) for s in p.ports.values()]
-    numbers = [Settings.model_fields[setting].default for setting in settings]
-    assert len(numbers) == len(set(numbers))
-
-
 def test_a_server_starts_behind_what_it_needs() -> None:
     names = [one.name for one in starting_order(processes_of(load_services()))]
     for one in processes_of(load_services()):

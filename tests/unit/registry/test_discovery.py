@@ -223,6 +223,26 @@ def test_command_line_shows_a_server_that_does_not_exist(tmp_path: Path) -> None
     )
 
 
+def test_command_line_shows_a_port_of_a_server_of_the_core(tmp_path: Path) -> None:
+    install(tmp_path, "acme_toys", "toys")
+    declaration = tmp_path / "acme_toys" / "workload.py"
+    text = declaration.read_text()
+    declaration.write_text(text.replace('"Toys",\n', '"Toys",\n    ports={"store": 9092},\n'))
+
+    answer = subprocess.run(
+        [sys.executable, "-m", "lakehouse", "status"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": f"{PROJECT / 'src'}:{tmp_path}"},
+    )
+
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        f"error: {tmp_path / 'acme_toys'}: ports: 9092 of store is already the port of kafka; "
+        "choose another\n"
+    )
+
+
 def test_folder_without_a_declaration(tmp_path: Path) -> None:
     (tmp_path / "toys").mkdir()
     (tmp_path / "toys" / "__init__.py").touch()
