@@ -42,10 +42,10 @@ if ! fits "$described"; then
     ! fits "$one" || less+=" --profile $name ($(demand <<<"$one") MB)"
   done
   choose "${names[@]}"
-  told="Docker has $memory MB of memory, ${names[*]} may take $(demand <<<"$described") MB: raise it in Docker Desktop's settings"
-  [[ -n "$less" ]] || stop "$told"
-  ((${#wanted[@]} == 0)) || stop "$told, or start less:$less"
-  say "$told, or start only what fits:$less"
+  message="Docker has $memory MB of memory, ${names[*]} may take $(demand <<<"$described") MB: raise it in Docker Desktop's settings"
+  [[ -n "$less" ]] || stop "$message"
+  ((${#wanted[@]} == 0)) || stop "$message, or start less:$less"
+  say "$message, or start only what fits:$less"
 fi
 
 say "building the images (a quarter of an hour at first, then seconds)"
