@@ -23,7 +23,6 @@ docker info >/dev/null 2>&1 || stop "no Docker engine answers: start Docker, or 
 docker compose version >/dev/null 2>&1 || stop "needs docker compose 2.24 or newer: install the package docker-compose-plugin"
 compose="$(docker compose version --short | tr -d v)"
 [[ "$(printf '2.24\n%s\n' "$compose" | sort -V | head -n 1)" == 2.24 ]] || stop "docker compose is $compose, needed is 2.24 or newer"
-[[ -f .env ]] || (umask 077 && touch .env)
 names=("${wanted[@]:-all}")
 choose "${names[@]}" ||
   stop "no profile or workload is called '$unknown': there are $(known | paste -s -d ' ' -)"

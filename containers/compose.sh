@@ -32,6 +32,14 @@ value() {
 # known: names of profiles and workloads
 known() { sed -n 's/^\([a-z][^ ]*\) .*/\1/p' containers/profiles.txt; }
 
+# profile_names: profiles, which are no folders of services/
+profile_names() {
+  local part
+  for part in $(sed -n 's/^[a-z][^ ]* //p' containers/profiles.txt | tr ' ' '\n' | sort -u); do
+    [[ -f "services/$part/service.toml" ]] || echo "$part"
+  done
+}
+
 # parts NAME: profiles and folders of services/ that a profile or workload starts; nothing for other names
 parts() { [[ ! "$1" =~ ^[a-z0-9][a-z0-9_-]*$ ]] || sed -n "s/^$1 //p" containers/profiles.txt; }
 

@@ -15,7 +15,7 @@ from lakehouse.platform import cassandra, hdfs, kafka, nifi_flows, postgres, sqo
 from lakehouse.platform.assembly import assemble, java_runtime
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.java import ensure_tools, has_jdk
-from lakehouse.platform.leftovers import end_leftovers
+from lakehouse.platform.leftovers import end_leftovers, find_leftovers
 from lakehouse.platform.paths import require_usable_paths
 from lakehouse.platform.ports import require_free_ports, unresolved_name
 from lakehouse.platform.probes import ready
@@ -114,12 +114,16 @@ def down(say: Say, names: Sequence[str] = ()) -> None:
 
     Raises:
         UnknownNameError: there is no such name.
-        PlatformError: Docker keeps them.
+        PlatformError: Docker keeps them, or no supervisor does.
     """
-    members(names)
     config = _own_servers()
     with _alone(config):
         supervisor = Supervisor(config)
+        if names and supervisor.pid is None and any(find_leftovers(config)):
+            raise PlatformError(
+                "servers run without their supervisor, which was killed: ./lakehouse down stops "
+                "every one, ./lakehouse up starts the supervisor again"
+            )
         if names and _stop_some(names, supervisor, config, say):
             return
         _stop_all(supervisor, config, say)

@@ -186,6 +186,12 @@ def test_down_of_a_profile_leaves_what_another_running_one_needs(
     assert ("datanode goes on" in answer.stderr) is ("datanode" not in stopped)
 
 
+def test_profile_names_are_no_folders() -> None:
+    script = "source containers/compose.sh; profile_names"
+    found = subprocess.check_output(["bash", "-c", script], cwd=PROJECT, text=True)
+    assert found.split() == sorted(PROFILES)
+
+
 def test_restart_and_logs_reach_containers_of_every_profile(wrapper: Wrapper) -> None:
     wrapper("restart", "superset")
     assert wrapper.calls == [

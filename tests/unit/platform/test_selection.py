@@ -146,6 +146,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(lifecycle, "set_up", lambda say, names: found)
     monkeypatch.setattr(lifecycle, "require_free_ports", lambda processes, config: None)
     monkeypatch.setattr(lifecycle, "end_leftovers", lambda config: None)
+    monkeypatch.setattr(lifecycle, "find_leftovers", lambda config: [])
     monkeypatch.setattr(lifecycle, "remove_stale_counters", lambda: None)
     monkeypatch.setattr(lifecycle, "ready", lambda process, config: True)
     monkeypatch.setattr(lifecycle, "PREPARATIONS", {})
@@ -201,6 +202,16 @@ def test_down_of_an_unknown_name_stops_nothing(
     with pytest.raises(UnknownNameError, match="weblogs"):
         lifecycle.down(lambda line: None, ["weblog"])
     assert keeper.running == ["kafka"]
+
+
+def test_down_of_a_name_spares_orphans_of_others(
+    config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper_of(monkeypatch).ended = True
+    monkeypatch.setattr(lifecycle, "find_leftovers", lambda config: [object()])
+    monkeypatch.setattr(lifecycle, "_stop_all", lambda *arguments: pytest.fail("all stopped"))
+    with pytest.raises(PlatformError, match="without their supervisor"):
+        lifecycle.down(lambda line: None, ["weblogs"])
 
 
 def test_down_without_a_name_stops_everything(
