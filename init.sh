@@ -47,28 +47,10 @@ if ! fits "$described"; then
   say "$message, or start only what fits:$less"
 fi
 
-say "building the images (a quarter of an hour at first, then seconds)"
-log="$(mktemp)"
-while sleep 60 &>/dev/null; do say "still building, $((SECONDS / 60)) min so far"; done &
-ticker=$!
-trap 'kill "$ticker" 2>/dev/null || true; rm -f "$log"' EXIT
-# built ARGUMENT...: what Docker says of it, some thousand lines, only where it fails
-built() { docker "$@" >"$log" 2>&1 || { tail -n 40 "$log" >&2; stop "the images cannot be built: docker $* failed, its last lines are above"; }; }
-built build --target tools --tag lakehouse/tools:0.1.0 --build-arg "BASE_IMAGE=${BASE_IMAGE:-debian:bookworm-slim}" .
-# secrets are for nobody else to read; values that stand in .env are left alone
+# whatever can be refused is refused before the images are built
+# secrets are for nobody else to read
 umask 077
 touch .env
-docker run --rm --interactive lakehouse/tools:0.1.0 secrets <.env >.env.new
-mv .env.new .env
-if ((${#containers[@]})); then
-  built compose "${profiles[@]}" --profile cli build --with-dependencies cli "${containers[@]}"
-else
-  built compose "${profiles[@]}" --profile cli build
-fi
-kill "$ticker"
-
-# `docker compose up` without a profile says how to start
-grep -q '^COMPOSE_PROFILES=' .env || echo COMPOSE_PROFILES=usage >>.env
 
 # settings of processes that the compose files determine in containers
 while read -r name; do
@@ -87,20 +69,13 @@ for sized in SPARK:1024:2048 STREAMING:512:1280; do
 done
 
 # a folder that is missing keeps every container from starting
-resolved="$(resolved)"
+resolved="$(described --profile all --profile cli config)"
 for setting in SOURCE_DIR:source WEBLOGS_DIR:your-weblogs; do
   folder="$(mounted "$resolved" "${setting#*:}")"
   [[ -z "$folder" || -d "$folder" ]] || stop "LAKEHOUSE_${setting%:*} names $folder, which is no folder: correct it, then run ./init.sh again"
 done
 
-# the name that walkthroughs give to the container of the streams: another project may have it
-owner="$(docker ps --all --filter name='^/spark-master$' --format '{{.Label "com.docker.compose.project"}}.')"
-if [[ -n "$owner" && "$owner" != lakehouse. && "$(value LAKEHOUSE_STREAMING_CONTAINER spark-master)" == spark-master ]]; then
-  say "another project has a container spark-master: that of the streams is named lakehouse-streaming"
-  echo LAKEHOUSE_STREAMING_CONTAINER=lakehouse-streaming >>.env
-fi
-
-if [[ -z "$(docker compose ps --quiet --status running)" ]]; then
+if [[ -z "$(docker ps --quiet --filter label=com.docker.compose.project=lakehouse)" ]]; then
   host="$(value LAKEHOUSE_PUBLISH_HOST 127.0.0.1)"
   needed="$(published <<<"$described")"
   for published in $(sed -n 's/.*LAKEHOUSE_PUBLISH_HOST.*{\(LAKEHOUSE_[A-Z_]*_PORT:-[0-9]*\)}.*/\1/p' docker-compose.yml); do
@@ -111,6 +86,34 @@ if [[ -z "$(docker compose ps --quiet --status running)" ]]; then
       stop "port $port is taken: end what listens there, or put $name=ANOTHER into .env, then run ./init.sh again"
     fi
   done
+fi
+
+say "building the images (a quarter of an hour at first, then seconds)"
+log="$(mktemp)"
+while sleep 60 &>/dev/null; do say "still building, $((SECONDS / 60)) min so far"; done &
+ticker=$!
+trap 'kill "$ticker" 2>/dev/null || true; rm -f "$log"' EXIT
+# built ARGUMENT...: what Docker says of it, some thousand lines, only where it fails
+built() { docker "$@" >"$log" 2>&1 || { tail -n 40 "$log" >&2; stop "the images cannot be built: docker $* failed, its last lines are above"; }; }
+built build --target tools --tag lakehouse/tools:0.1.0 --build-arg "BASE_IMAGE=${BASE_IMAGE:-debian:bookworm-slim}" .
+# values that stand in .env are left alone
+docker run --rm --interactive lakehouse/tools:0.1.0 secrets <.env >.env.new
+mv .env.new .env
+if ((${#containers[@]})); then
+  built compose "${profiles[@]}" --profile cli build --with-dependencies cli "${containers[@]}"
+else
+  built compose "${profiles[@]}" --profile cli build
+fi
+kill "$ticker"
+
+# `docker compose up` without a profile says how to start
+grep -q '^COMPOSE_PROFILES=' .env || echo COMPOSE_PROFILES=usage >>.env
+
+# the name that walkthroughs give to the container of the streams: another project may have it
+owner="$(docker ps --all --filter name='^/spark-master$' --format '{{.Label "com.docker.compose.project"}}.')"
+if [[ -n "$owner" && "$owner" != lakehouse. && "$(value LAKEHOUSE_STREAMING_CONTAINER spark-master)" == spark-master ]]; then
+  say "another project has a container spark-master: that of the streams is named lakehouse-streaming"
+  echo LAKEHOUSE_STREAMING_CONTAINER=lakehouse-streaming >>.env
 fi
 
 # images of vendors: what cannot be had is left out, and asked for again the next time

@@ -6,6 +6,8 @@ import datetime as dt
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -24,16 +26,30 @@ CATCH_UP_SECONDS = 600
 DAY = "2026-01-01"
 
 
-@pytest.fixture(scope="session")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """The stream servers and the engine, with a small warehouse."""
-    with trial_platform(tmp_path_factory.mktemp("chaos"), "spark", "stream") as running:
-        folder = tmp_path_factory.mktemp("generated")
-        lakehouse_json("generate", "--orders", "500", "--out", str(folder))
-        lakehouse_json("load", "--yes", "--from", str(folder))
+@contextmanager
+def filled_platform(folder: Path, generated: Path) -> Iterator[Settings]:
+    """The stream servers and the Spark server, with a small warehouse.
+
+    Args:
+        folder: state of the servers.
+        generated: an empty folder for the source data.
+    """
+    # which engine imports makes no difference here, and Sqoop takes minutes longer
+    settings = {"ingest_engine": "spark"}
+    with trial_platform(folder, "spark", "stream", settings_=settings) as running:
+        lakehouse_json("generate", "--orders", "500", "--out", str(generated))
+        lakehouse_json("load", "--yes", "--from", str(generated))
         for layer in (Layer.BRONZE, Layer.SILVER, Layer.GOLD):
             for table in catalog.build_order(catalog.batch(layer)):
                 steps.run(layer, table.name, DAY)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """One filled platform for all tests whose disk has room."""
+    folder, generated = (tmp_path_factory.mktemp(name) for name in ("chaos", "generated"))
+    with filled_platform(folder, generated) as running:
         yield running
 
 

@@ -21,14 +21,13 @@ from pathlib import Path
 import pytest
 
 from chaos.clocks import FakeClock
-from chaos.conftest import differences, settle
+from chaos.conftest import differences, filled_platform, settle
 from integration.killing import cut_power, kill_supervisor
 from integration.launching import lakehouse, lakehouse_started
 from lakehouse.platform.probes import ready
 from lakehouse.platform.services import load_services, process_named, processes_of
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import Supervisor
-from lakehouse.platform.trial import trial_platform
 
 RATE = 500
 WRITE_SECONDS = 60
@@ -86,13 +85,12 @@ def seconds_of_up() -> float:
     return time.monotonic() - began
 
 
-def assert_reconciled(*, batch: bool = True) -> float:
+def assert_reconciled() -> float:
     proofs, seconds = settle()
     assert proofs
     assert differences(proofs) == []
-    if batch:
-        answer = lakehouse("verify")
-        assert answer.returncode == 0, answer.stdout
+    answer = lakehouse("verify")
+    assert answer.returncode == 0, answer.stdout
     return seconds
 
 
@@ -163,8 +161,8 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_disk_is_full(small_disk: Path, report: Report) -> None:
-    with trial_platform(small_disk, "spark", "stream") as config:
+def test_disk_is_full(small_disk: Path, tmp_path: Path, report: Report) -> None:
+    with filled_platform(small_disk, tmp_path) as config:
         filler = config.state_dir / "filler"
         # the logs are on the full disk, too: their writer says so and stops
         with load(stopped_by="No space left on device"):
@@ -177,5 +175,5 @@ def test_disk_is_full(small_disk: Path, report: Report) -> None:
             seconds = wait_until_ready(config)
         with load():
             pass
-        caught_up = assert_reconciled(batch=False)
+        caught_up = assert_reconciled()
         report(f"disk full for {FULL_SECONDS} s: ready {seconds:.0f} s after, in {caught_up:.0f} s")

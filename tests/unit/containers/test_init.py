@@ -24,6 +24,7 @@ case "$*" in
   "compose "*" config "*) shift; exec docker-compose "$@" ;;
   "compose ps "*) printf '%b\n' "${RUNNING:-}" ;;
   "build "* | "compose "*" build"* | "compose "*" pull "*) echo "$*" >>"$IMAGES" ;;
+  "ps --quiet "*) printf '%b\n' "${RUNNING:-}" ;;
   "ps --all"*) printf '%s' "${OWNER:-}" ;;
   compose*run*) echo "$*" >>"$CALLS" ;;
 esac
@@ -286,6 +287,7 @@ def test_a_folder_that_is_missing_is_named(name: str, checkout: Path) -> None:
     answer = run(checkout, "init.sh")
     assert answer.returncode == 1
     assert f"{name} names {checkout}/nowhere, which is no folder" in answer.stderr
+    assert not (checkout / "images").exists(), "nothing is built before it is refused"
 
 
 @pytest.mark.parametrize(
@@ -304,6 +306,7 @@ def test_a_heap_that_its_container_has_no_room_for_is_refused(
     answer = run(checkout, "init.sh")
     assert answer.returncode == (1 if needed else 0), answer.stderr
     assert needed in answer.stderr
+    assert (checkout / "images").exists() is not bool(needed)
 
 
 def test_lines_without_effect_are_named(checkout: Path) -> None:
