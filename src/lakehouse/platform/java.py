@@ -59,7 +59,7 @@ def find_compiler() -> Path:
             return home
     raise PlatformError(
         f"Maven needs a JDK {VERSION} or newer (with javac), found none: "
-        f"{_advice(JDK_PACKAGES[0])}, or point JAVA_HOME at one"
+        f"{_advice(_packaged(JDK_PACKAGES))}, or point JAVA_HOME at one"
     )
 
 
@@ -109,7 +109,7 @@ def ensure_tools(say: Callable[[str], None]) -> None:
             missing.append(packages)
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         _apt("update", "-qq")
-        names = [next(filter(_is_packaged, packages), packages[0]) for packages in missing]
+        names = [_packaged(packages) for packages in missing]
         say(f"installing {' '.join(names)} with apt-get")
         _apt("install", "-y", "-qq", *names)
     find_compiler()
@@ -149,6 +149,13 @@ def _released(home: Path) -> str | None:
 
 def _advice(package: str) -> str:
     return f"run `sudo apt-get install -y {package}` (or your system's equivalent)"
+
+
+def _packaged(packages: tuple[str, ...]) -> str:
+    """The first of these packages that the system's release has; the first of all without apt."""
+    if shutil.which("apt-cache") is None:
+        return packages[0]
+    return next(filter(_is_packaged, packages), packages[0])
 
 
 def _is_packaged(package: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from lakehouse.platform import java, lifecycle
 from lakehouse.platform.assembly import assemble, java_home, java_runtime
 from lakehouse.platform.doctor import examine
 from lakehouse.platform.errors import PlatformError
-from lakehouse.platform.settings import Settings
+from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.platform.sqoop import SqoopError, run_sqoop
 
 FINDERS = (java.find_jdk, java.find_compiler)
@@ -49,9 +50,48 @@ def test_newer_jdk_compiles_and_servers_run_on_the_published_runtime(
     with pytest.raises(PlatformError, match=r"run \./lakehouse setup"):
         java_home(config)
     assemble([java_runtime()], config, print)
-    command = [str(java_home(config) / "bin/java"), "-version"]
-    answer = subprocess.run(command, capture_output=True, text=True)
+    program = str(java_home(config) / "bin/java")
+    answer = subprocess.run([program, "-version"], capture_output=True, text=True)
     assert f'version "{java.VERSION}.' in answer.stderr
+    refused = {
+        name: answer.stderr
+        for name, options in options_of_servers().items()
+        if (
+            answer := subprocess.run(
+                [program, *options, "-version"], capture_output=True, text=True
+            )
+        )
+        and answer.returncode
+    }
+    assert refused == {}
+
+
+def options_of_servers() -> dict[str, list[str]]:
+    """Options of the JVM by file below services/, in their order, those with variables left out."""
+    files = [*PROJECT.glob("services/*/run"), *PROJECT.glob("services/*/conf/*jvm*")]
+    found = {
+        str(file.relative_to(PROJECT)): [
+            option
+            for line in file.read_text("utf-8").splitlines()
+            if not line.lstrip().startswith("#")
+            for option in re.findall(r"-XX:[^\s\"'$]+", line)
+        ]
+        for file in files
+    }
+    assert any("-XX:+UseG1GC" in options for options in found.values())
+    return found
+
+
+def test_the_advice_names_a_package_that_the_release_has(
+    jdks: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(java.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(java, "_is_packaged", lambda name: name == "default-jdk-headless")
+    with pytest.raises(PlatformError, match="install -y default-jdk-headless"):
+        java.find_compiler()
+    monkeypatch.setattr(java.shutil, "which", lambda name: None)
+    with pytest.raises(PlatformError, match="openjdk-17-jdk-headless"):
+        java.find_compiler()
 
 
 def test_jdk_of_the_servers_version_is_preferred(jdks: Callable[..., Path]) -> None:
