@@ -188,6 +188,18 @@ def java_home(config: Settings) -> Path:
     return home
 
 
+def spark_java_home(config: Settings) -> Path:
+    """The Java that Spark runs on: any JDK, as the runtime of PyPI lacks modules that Spark loads.
+
+    Raises:
+        PlatformError: there is no Java at all.
+    """
+    try:
+        return find_compiler()
+    except PlatformError:
+        return java_home(config)
+
+
 def unpacks_debian_packages() -> bool:
     """Whether this system can fetch and unpack them."""
     return all(shutil.which(tool) for tool in ("apt-get", "dpkg-deb"))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from lakehouse.platform.assembly import assembled, java_home
+from lakehouse.platform.assembly import assembled, java_home, spark_java_home
 from lakehouse.platform.java import find_runtime
 from lakehouse.platform.proxies import bypass
 from lakehouse.platform.services import SERVICES, load_services
@@ -54,6 +54,7 @@ def process_environment(config: Settings) -> dict[str, str]:
     environment |= {
         "JAVA_HOME": str(java_home(config)),
         "LAKEHOUSE_JAVA_RUNTIME": str(find_runtime()),
+        "LAKEHOUSE_SPARK_JAVA": str(spark_java_home(config)),
         "SPARK_HOME": str(spark_home()),
         "PYSPARK_PYTHON": sys.executable,
         "PYTHONPATH": str(PROJECT / "src"),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.platform import java, lifecycle
-from lakehouse.platform.assembly import assemble, java_home, java_runtime
+from lakehouse.platform import assembly, java, lifecycle
+from lakehouse.platform.assembly import assemble, java_home, java_runtime, spark_java_home
 from lakehouse.platform.doctor import examine
 from lakehouse.platform.errors import PlatformError
 from lakehouse.platform.settings import PROJECT, Settings
@@ -64,6 +64,19 @@ def test_newer_jdk_compiles_and_servers_run_on_the_published_runtime(
         and answer.returncode
     }
     assert refused == {}
+    # which lacks the module that Spark's launcher adds
+    assert spark_java_home(config) == newer
+
+
+def test_spark_runs_on_what_there_is(
+    jdks: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(assembly, "java_home", lambda config: tmp_path)
+    assert spark_java_home(Settings()) == tmp_path
+    right = jdks(17)
+    java.find_compiler.cache_clear()
+    java.find_jdk.cache_clear()
+    assert spark_java_home(Settings()) == right
 
 
 def options_of_servers() -> dict[str, list[str]]:
