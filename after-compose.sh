@@ -41,6 +41,6 @@ if ! grep -qx postgres <<<"$running"; then
 fi
 # what init.sh downloaded or generated, or the folder that you name
 from=/data/generated/source
-[[ -z "$(mounted "$(resolved)" source)" ]] || from=/data/source
+[[ -z "$(mounted "$(described --profile all --profile cli config)" source)" ]] || from=/data/source
 ./lakehouse --runtime docker load --from "$from"
 say "ready. Next: ./lakehouse --runtime docker run --all, then ./lakehouse --runtime docker verify"

@@ -1,10 +1,7 @@
 # Profiles and workloads as arguments of docker compose, and values as it resolves them from .env and the environment;
 # sourced by init.sh, after-compose.sh and containers/lakehouse.
 
-# resolved: the services with all values, once for every call of `mounted`
-resolved() { docker compose --profile all --profile cli config --format json; }
-
-# mounted RESOLVED TARGET: the folder of this machine that is mounted at /data/TARGET; empty if none was named
+# mounted DESCRIBED TARGET: the folder of this machine that is mounted at /data/TARGET; empty if none was named
 mounted() {
   local folder
   folder="$(echo "$1" |
