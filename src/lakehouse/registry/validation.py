@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lakehouse.contracts.cassandra import LiveTable
@@ -131,23 +131,28 @@ def _repeated_tables(found: Sequence[Found]) -> Iterator[str]:
 
 
 def _repeated_pipelines(found: Sequence[Found]) -> Iterator[str]:
-    owners: dict[str, Path] = {}
-    for each in found:
-        for pipeline in each.workload.pipelines:
-            if pipeline.dag_id in owners:
-                reason = f"{pipeline.dag_id} is already a DAG of {owners[pipeline.dag_id]}"
-                yield _says(each, "pipelines", f"{reason}; rename one of them")
-            owners.setdefault(pipeline.dag_id, each.folder)
+    return _repeated(
+        found, "pipelines", "DAG", lambda workload: [one.dag_id for one in workload.pipelines]
+    )
 
 
 def _repeated_streams(found: Sequence[Found]) -> Iterator[str]:
+    return _repeated(
+        found, "streams", "stream", lambda workload: [one.name for one in workload.streams]
+    )
+
+
+def _repeated(
+    found: Sequence[Found], field: str, kind: str, names: Callable[[Workload], list[str]]
+) -> Iterator[str]:
+    """Names of one kind that are taken already, by the same workload or by an earlier one."""
     owners: dict[str, Path] = {}
     for each in found:
-        for stream in each.workload.streams:
-            if stream.name in owners:
-                reason = f"{stream.name} is already a stream of {owners[stream.name]}"
-                yield _says(each, "streams", f"{reason}; rename one of them")
-            owners.setdefault(stream.name, each.folder)
+        for name in names(each.workload):
+            if name in owners:
+                reason = f"{name} is already a {kind} of {owners[name]}"
+                yield _says(each, field, f"{reason}; rename one of them")
+            owners.setdefault(name, each.folder)
 
 
 def _different_sink_tables(found: Sequence[Found]) -> Iterator[str]:

@@ -203,18 +203,22 @@ def test_command_line_shows_a_wrong_declaration_in_one_sentence(tmp_path: Path) 
     assert sentence.startswith(f"error: {tmp_path / 'acme_shop'}: name: shop is already")
 
 
-def test_command_line_shows_a_server_that_does_not_exist(tmp_path: Path) -> None:
+def status_with(tmp_path: Path, field: str) -> subprocess.CompletedProcess[str]:
+    """`status` with an installed workload that has a further field."""
     install(tmp_path, "acme_toys", "toys")
     declaration = tmp_path / "acme_toys" / "workload.py"
     text = declaration.read_text()
-    declaration.write_text(text.replace('"Toys",\n', '"Toys",\n    servers=("strem",),\n'))
-
-    answer = subprocess.run(
+    declaration.write_text(text.replace('"Toys",\n', f'"Toys",\n    {field},\n'))
+    return subprocess.run(
         [sys.executable, "-m", "lakehouse", "status"],
         capture_output=True,
         text=True,
         env=os.environ | {"PYTHONPATH": f"{PROJECT / 'src'}:{tmp_path}"},
     )
+
+
+def test_command_line_shows_a_server_that_does_not_exist(tmp_path: Path) -> None:
+    answer = status_with(tmp_path, 'servers=("strem",)')
 
     assert answer.returncode == 1
     assert answer.stderr == (
@@ -224,17 +228,7 @@ def test_command_line_shows_a_server_that_does_not_exist(tmp_path: Path) -> None
 
 
 def test_command_line_shows_a_port_of_a_server_of_the_core(tmp_path: Path) -> None:
-    install(tmp_path, "acme_toys", "toys")
-    declaration = tmp_path / "acme_toys" / "workload.py"
-    text = declaration.read_text()
-    declaration.write_text(text.replace('"Toys",\n', '"Toys",\n    ports={"store": 9092},\n'))
-
-    answer = subprocess.run(
-        [sys.executable, "-m", "lakehouse", "status"],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": f"{PROJECT / 'src'}:{tmp_path}"},
-    )
+    answer = status_with(tmp_path, 'ports={"store": 9092}')
 
     assert answer.returncode == 1
     assert answer.stderr == (
