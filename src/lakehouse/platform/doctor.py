@@ -105,7 +105,7 @@ def _memory(check: str, processes: Collection[Process]) -> Finding:
 
 
 def _memory_by_name(names: Iterable[str]) -> Iterator[Finding]:
-    """What each of several profiles and workloads needs, with what these need."""
+    """Declared memory of each of several profiles and workloads, with what these need."""
     chosen = [name for name in names if name != ALL]
     if len(chosen) > 1:
         for name in chosen:
