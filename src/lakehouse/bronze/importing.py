@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import SparkSession
 
 from lakehouse.bronze import jdbc, sqoop
+from lakehouse.bronze.content import content_of
 from lakehouse.contracts import ddl, places
 from lakehouse.contracts.model import Layer, Severity, Table
 from lakehouse.platform import postgres
@@ -36,6 +37,7 @@ class ImportReport:
     engine: str
     rows: int
     read_on: str
+    content: str
 
     def as_dict(self) -> dict[str, str | int]:
         """The report for an asset event."""
@@ -55,7 +57,8 @@ def import_table(spark: SparkSession, name: str, ingest_date: str) -> ImportRepo
     before = count_source(source)
     try:
         _copy(spark, source, aside, engine)
-        rows = spark.read.format("avro").load(settings().hdfs_url + aside).count()
+        found = content_of(spark.read.format("avro").load(settings().hdfs_url + aside))
+        rows = found.rows
         if rows not in (before, count_source(source)):
             raise ImportMismatchError(f"{name}: the source has {before} rows, the import {rows}")
         _replace(places.import_folder(bronze, ingest_date), aside)
@@ -65,7 +68,7 @@ def import_table(spark: SparkSession, name: str, ingest_date: str) -> ImportRepo
     read_on = dt.datetime.now(dt.UTC).date().isoformat()
     record_other_day(spark, bronze, ingest_date, read_on, rows)
     log.info("%s: %d rows for %s by %s, read on %s", name, rows, ingest_date, engine, read_on)
-    return ImportReport(name, ingest_date, engine, rows, read_on)
+    return ImportReport(name, ingest_date, engine, rows, read_on, str(found))
 
 
 def record_other_day(

@@ -73,7 +73,7 @@ def replay(
         say("no row is in quarantine")
         return
     for pipelines, day in runs_by_day(days, reimport):
-        run_pipelines(pipelines, day)
+        run_pipelines(pipelines, day, full=True)
     after, _ = _counts(table)
     for name, count in before.items():
         if count:

@@ -35,9 +35,15 @@ def run(
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="All five, source to gold.")] = False,
     date: DateOption = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Build all tables, unchanged ones included.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Run DAGs in Airflow and follow them to their end."""
+    """Run DAGs in Airflow and follow them to their end.
+
+    A table is not built if its inputs, its contract and the code are those of its last build.
+    """
     from lakehouse.contracts.model import Layer
     from lakehouse.orchestration import pipelines
 
@@ -50,7 +56,7 @@ def run(
             f"note: the sources hold their rows of today only; these are imported as of {day}, "
             "and the check read_on_its_day says so"
         )
-    finished = run_pipelines(wanted, day, quiet=as_json)
+    finished = run_pipelines(wanted, day, quiet=as_json, full=full)
     if as_json:
         print_json(
             [
@@ -59,6 +65,7 @@ def run(
                     "run_id": step.run_id,
                     "state": step.state,
                     "tasks": len(step.tasks),
+                    "unchanged": step.unchanged,
                     "seconds": round(step.seconds, 1),
                 }
                 for step in finished
@@ -71,8 +78,16 @@ def day_of(date: dt.datetime | None) -> str:
     return (date or dt.datetime.now(dt.UTC)).date().isoformat()
 
 
-def run_pipelines(wanted: Sequence[Pipeline], day: str, quiet: bool = False) -> list[Progress]:
+def run_pipelines(
+    wanted: Sequence[Pipeline], day: str, quiet: bool = False, full: bool = False
+) -> list[Progress]:
     """Run pipelines for a day, showing how far each is.
+
+    Args:
+        wanted: pipelines to run.
+        day: day of the import, YYYY-MM-DD.
+        quiet: show nothing.
+        full: build tables that are unchanged, too.
 
     Raises:
         lakehouse.orchestration.following.RunFailedError: one failed.
@@ -81,7 +96,7 @@ def run_pipelines(wanted: Sequence[Pipeline], day: str, quiet: bool = False) -> 
     from lakehouse.platform.airflow import Airflow
 
     with _display(quiet) as show:
-        return follow(Airflow(), wanted, day, show)
+        return follow(Airflow(), wanted, day, show, full=full)
 
 
 @contextmanager
@@ -108,7 +123,8 @@ class _Ends:
             name = step.pipeline.dag_id
             if step.state in ("success", "failed") and name not in self._told:
                 self._told.add(name)
-                say(f"{step.state:8} {name}: {step.done} tasks in {step.seconds:.0f} s")
+                unchanged = f", {step.unchanged} unchanged" if step.unchanged else ""
+                say(f"{step.state:8} {name}: {step.done} tasks in {step.seconds:.0f} s{unchanged}")
 
 
 def _table(steps: Sequence[Progress]) -> Any:
@@ -116,8 +132,9 @@ def _table(steps: Sequence[Progress]) -> Any:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for title in ("DAG", "state", "tasks", "s", "now"):
-        table.add_column(title, justify="right" if title in ("tasks", "s") else "left")
+    numbers = ("tasks", "unchanged", "s")
+    for title in ("DAG", "state", *numbers, "now"):
+        table.add_column(title, justify="right" if title in numbers else "left")
     colours = {"success": "green", "failed": "red", "running": "cyan"}
     for step in steps:
         colour = colours.get(step.state, "dim")
@@ -125,6 +142,7 @@ def _table(steps: Sequence[Progress]) -> Any:
             step.pipeline.dag_id,
             Text(step.state, colour),
             f"{step.done}/{len(step.tasks)}" if step.tasks else "",
+            str(step.unchanged) if step.unchanged else "",
             f"{step.seconds:.0f}" if step.tasks else "",
             ", ".join(step.running),
         )

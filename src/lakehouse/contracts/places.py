@@ -33,6 +33,12 @@ def quarantine_folder(table: Table) -> str:
     return _unshared(f"{ROOT}/{Layer.QUARANTINE}", table)
 
 
+def build_record(table: Table, day: str) -> str:
+    """File that records the last build of a table; of a bronze table, the import of a day."""
+    folder = _joined(f"{ROOT}/builds/{table.layer}", table)
+    return f"{folder}/{day}.json" if table.layer is Layer.BRONZE else f"{folder}.json"
+
+
 def _joined(root: str, table: Table) -> str:
     return "/".join(part for part in (root, table.namespace.path, table.name) if part)
 

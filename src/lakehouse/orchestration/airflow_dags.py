@@ -12,7 +12,7 @@ from airflow.timetables.trigger import CronTriggerTimetable
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.contracts.places import folder
 from lakehouse.orchestration import pipelines
-from lakehouse.orchestration.days import asked_day, ingest_date
+from lakehouse.orchestration.days import asked_day, ingest_date, is_full
 from lakehouse.orchestration.pipelines import Pipeline
 from lakehouse.platform.settings import settings
 from lakehouse.registry import catalog
@@ -105,11 +105,14 @@ def _step(table: Table, task_id: str = "") -> Any:
         from lakehouse.orchestration.failures import is_permanent
 
         try:
-            report = steps.run(Layer(layer), name, ingest_date(context))
+            full = is_full(context)
+            report = steps.run(Layer(layer), name, ingest_date(context), full=full)
         except Exception as error:
             if not is_permanent(error, day_was_asked_for=bool(asked_day(context))):
                 raise
             raise AirflowFailException(f"{error} (not retried: it would fail again)") from error
+        # runs that these assets trigger are full, too
+        report |= {"full": True} if full else {}
         context["outlet_events"][target].extra = report
         return report
 

@@ -1,4 +1,4 @@
-"""Ingest date of a run of Airflow, from what the run was started with."""
+"""Ingest date of a run of Airflow, and whether it is full, from what the run was started with."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def ingest_date(context: Mapping[str, Any]) -> str:
         return str(max(dated, key=lambda event: event.timestamp).extra["ingest_date"])
     moment = context["dag_run"].logical_date or dt.datetime.now(dt.UTC)
     return str(moment.date().isoformat())
+
+
+def is_full(context: Mapping[str, Any]) -> bool:
+    """True if a run builds unchanged tables, too: by its `conf`, or as one that triggered it."""
+    if (context["dag_run"].conf or {}).get("full"):
+        return True
+    events = context.get("triggering_asset_events") or {}
+    return any(event.extra.get("full") for each in events.values() for event in each)
 
 
 def asked_day(context: Mapping[str, Any]) -> str:

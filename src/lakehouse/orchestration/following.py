@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lakehouse.orchestration.pipelines import Pipeline
+from lakehouse.orchestration.steps import UNCHANGED
 from lakehouse.platform.airflow import FINISHED, Airflow, AirflowError
 from lakehouse.platform.errors import PlatformError
 
+Conf = Mapping[str, Any]
 _POLL_SECONDS = 1.0
 # Airflow sets off what waits for assets within a second or two; after this we do it ourselves.
 _PATIENCE_SECONDS = 20.0
@@ -24,12 +26,13 @@ class RunFailedError(PlatformError):
 
 @dataclass
 class Progress:
-    """How far a pipeline has come."""
+    """How far a pipeline has come; when it has ended, how many tables were unchanged."""
 
     pipeline: Pipeline
     run_id: str = ""
     state: str = "waiting"
     tasks: list[dict[str, Any]] = field(default_factory=list)
+    unchanged: int = 0
 
     @property
     def done(self) -> int:
@@ -67,11 +70,21 @@ def follow(
     ingest_date: str,
     on_progress: Callable[[Sequence[Progress]], None],
     timeout_seconds: float = 3600,
+    *,
+    full: bool = False,
 ) -> list[Progress]:
     """Run pipelines for one day and wait for all of them.
 
     Those that wait for none of the others are started at once; for the rest Airflow's assets are
     trusted, and what they do not set off is started here.
+
+    Args:
+        airflow: the client.
+        pipelines: pipelines to run.
+        ingest_date: day of the import, YYYY-MM-DD.
+        on_progress: called with the state of all pipelines, about once a second.
+        timeout_seconds: time limit of all of them together.
+        full: build tables that are unchanged, too.
 
     Raises:
         RunFailedError: a run failed, or nothing ended within the time.
@@ -79,14 +92,15 @@ def follow(
     airflow.wait_until_parsed({p.dag_id for p in pipelines})
     steps = {p.dag_id: Progress(p) for p in pipelines}
     ready_since: dict[str, float] = {}
+    conf = {"ingest_date": ingest_date} | ({"full": True} if full else {})
     until = time.monotonic() + timeout_seconds
     while any(step.state not in FINISHED for step in steps.values()):
         if time.monotonic() > until:
             raise RunFailedError(f"not done after {timeout_seconds:.0f} s; see {airflow.address}")
         for step in steps.values():
-            _advance(airflow, step, steps, ingest_date, ready_since)
+            _advance(airflow, step, steps, conf, ready_since)
         on_progress(list(steps.values()))
-        _stop_if_failed(airflow, steps.values(), ingest_date)
+        _stop_if_failed(airflow, steps.values(), conf)
         time.sleep(_POLL_SECONDS)
     return list(steps.values())
 
@@ -95,7 +109,7 @@ def _advance(
     airflow: Airflow,
     step: Progress,
     steps: dict[str, Progress],
-    ingest_date: str,
+    conf: Conf,
     ready_since: dict[str, float],
 ) -> None:
     if step.run_id:
@@ -108,12 +122,12 @@ def _advance(
     if parents:
         step.run_id = _set_off_by_assets(airflow, step, parents)
     if not step.run_id and (not parents or time.monotonic() - since > _PATIENCE_SECONDS):
-        step.run_id = _trigger(airflow, step.pipeline, ingest_date)
+        step.run_id = _trigger(airflow, step.pipeline, conf)
 
 
-def _trigger(airflow: Airflow, pipeline: Pipeline, ingest_date: str) -> str:
-    run_id = f"lakehouse__{ingest_date}__{uuid.uuid4().hex[:8]}"
-    return airflow.trigger(pipeline.dag_id, {"ingest_date": ingest_date}, run_id=run_id)
+def _trigger(airflow: Airflow, pipeline: Pipeline, conf: Conf) -> str:
+    run_id = f"lakehouse__{conf['ingest_date']}__{uuid.uuid4().hex[:8]}"
+    return airflow.trigger(pipeline.dag_id, conf, run_id=run_id)
 
 
 def _set_off_by_assets(airflow: Airflow, step: Progress, parents: list[Progress]) -> str:
@@ -130,15 +144,26 @@ def _refresh(airflow: Airflow, step: Progress) -> None:
     if step.state not in FINISHED:
         step.state = airflow.run(step.pipeline.dag_id, step.run_id)["state"]
         step.tasks = airflow.task_instances(step.pipeline.dag_id, step.run_id)
+        if step.state == "success":
+            step.unchanged = _unchanged(airflow, step)
 
 
-def _stop_if_failed(airflow: Airflow, steps: Iterable[Progress], ingest_date: str) -> None:
+def _unchanged(airflow: Airflow, step: Progress) -> int:
+    """Tables that the tasks of a run found unchanged, by the asset events that they emitted."""
+    events = airflow.asset_events(step.pipeline.dag_id, limit=len(step.tasks) or 1)
+    return sum(
+        event["source_run_id"] == step.run_id and (event["extra"] or {}).get("state") == UNCHANGED
+        for event in events
+    )
+
+
+def _stop_if_failed(airflow: Airflow, steps: Iterable[Progress], conf: Conf) -> None:
     failed = [step for step in steps if step.state == "failed"]
     if failed:
-        raise RunFailedError("\n".join(_failure(airflow, step, ingest_date) for step in failed))
+        raise RunFailedError("\n".join(_failure(airflow, step, conf) for step in failed))
 
 
-def _failure(airflow: Airflow, step: Progress, ingest_date: str) -> str:
+def _failure(airflow: Airflow, step: Progress, conf: Conf) -> str:
     """Failed tasks of a run, the last error of the one that failed first, and what resumes it."""
     lines = [f"{step.pipeline.dag_id}: {', '.join(step.failed) or 'no task'} failed"]
     ended = [task for task in step.tasks if task["state"] == "failed"]
@@ -146,9 +171,10 @@ def _failure(airflow: Airflow, step: Progress, ingest_date: str) -> str:
         first = min(ended, key=lambda task: task["end_date"] or "")
         error = _last_error(airflow, step, first)
         lines.append(f"  {first['task_id']}, attempt {first['try_number']}: {error}")
+    full = " --full" if conf.get("full") else ""
     lines.append(
         f"  Full log: {airflow.address}/dags/{step.pipeline.dag_id}/runs/{step.run_id}. To resume: "
-        f"./lakehouse run {step.pipeline.dag_id} --date {ingest_date}"
+        f"./lakehouse run {step.pipeline.dag_id} --date {conf['ingest_date']}{full}"
     )
     return "\n".join(lines)
 

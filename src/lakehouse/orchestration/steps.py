@@ -1,13 +1,19 @@
-"""One step of a pipeline: build one table, on the warm engine or by spark-submit."""
+"""One step of a pipeline: build one table, unless nothing that determines it has changed.
+
+Tables are built on the long-running Spark server or by spark-submit. That a table is unchanged is
+decided without either, from build records.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lakehouse.builds.ledger import ledger
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.orchestration import failures
@@ -19,7 +25,11 @@ from lakehouse.registry import catalog
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+log = logging.getLogger(__name__)
+
 Report = dict[str, Any]
+BUILT = "built"
+UNCHANGED = "unchanged"
 BUILD_PROGRAM = PROJECT / "spark-apps" / "build.py"
 # of tables that declare none
 _BUILDERS = {
@@ -29,8 +39,27 @@ _BUILDERS = {
 }
 
 
-def run(layer: Layer, name: str, ingest_date: str) -> Report:
-    """Build a table where the setting `run_on` says, and return what it did, in rows."""
+def run(layer: Layer, name: str, ingest_date: str, *, full: bool = False) -> Report:
+    """Build a table where the setting `run_on` says, or find it unchanged.
+
+    Args:
+        layer: layer of the table.
+        name: the table.
+        ingest_date: day of the import, YYYY-MM-DD.
+        full: build it even if it is unchanged.
+
+    Returns:
+        `state` (`built` or `unchanged`), the rows of the table, and what a build did.
+    """
+    table = catalog.table(layer, name)
+    if not full and (record := ledger().skip(table, ingest_date)):
+        log.info("%s: unchanged, %d rows", table.full_name, record.rows)
+        return {
+            "table": table.name,
+            "ingest_date": ingest_date,
+            "state": UNCHANGED,
+            "rows": record.rows,
+        }
     if settings().run_on == "submit":
         return _submitted(layer, name, ingest_date)
     session = spark.connect(f"{layer}.{name}")
@@ -41,8 +70,16 @@ def run(layer: Layer, name: str, ingest_date: str) -> Report:
 
 
 def build(session: SparkSession, layer: Layer, name: str, ingest_date: str) -> Report:
-    """Build a table with a session."""
-    return _builder(catalog.table(layer, name))(session, name, ingest_date)
+    """Build a table with a session, and record it."""
+    table, book = catalog.table(layer, name), ledger()
+    started = book.start(table, ingest_date)
+    report = _builder(table)(session, name, ingest_date)
+    if started is not None:
+        try:
+            book.finish(table, ingest_date, started, report)
+        except (OSError, RuntimeError) as error:
+            log.warning("%s: built, but not recorded: %s", table.full_name, error)
+    return {"state": BUILT, **report}
 
 
 def _builder(table: Table) -> Callable[[SparkSession, str, str], Report]:

@@ -52,7 +52,7 @@ class Hdfs:
         return sorted(entry["name"].rsplit("/", 1)[-1] for entry in self.entries(path))
 
     def entries(self, path: str) -> list[dict[str, Any]]:
-        """Name, size and type (`file` or `directory`) of everything inside a folder."""
+        """Status of everything inside a folder, as WebHDFS names it; `type` in lower case."""
         return list(self._client.ls(path, detail=True))
 
     def size(self, path: str) -> int:
@@ -72,6 +72,16 @@ class Hdfs:
         if not answer["boolean"]:
             raise FileNotFoundError(f"{old} could not be renamed to {new}")
 
+    def replace(self, old: str, new: str) -> None:
+        """Move a file in one step, over a file of the new name if there is one.
+
+        Raises:
+            FileNotFoundError: there is nothing under the old name.
+        """
+        self._client._call(
+            "RENAME", method="put", path=old, destination=new, renameoptions="OVERWRITE"
+        )
+
     def delete(self, path: str) -> bool:
         """Delete a file or folder with everything in it; whether there was one."""
         answer = self._client._call("DELETE", method="delete", path=path, recursive="true")
@@ -88,7 +98,7 @@ class Hdfs:
         Raises:
             FileNotFoundError: there is no such file.
         """
-        return bytes(self._client.cat_file(path))
+        return bytes(self._client._call("OPEN", path=path).content)
 
 
 def bootstrap(config: Settings) -> None:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from lakehouse.builds.ledger import shown_day
 from lakehouse.contracts import ddl, places
 from lakehouse.contracts.functions import function_of, parameter
 from lakehouse.contracts.model import Layer, Rule, Severity, Table
@@ -46,6 +47,7 @@ class SilverReport:
     rows: int
     quarantined: int
     repetitions: int
+    folder: str
 
     def as_dict(self) -> dict[str, str | int]:
         """The report for an asset event."""
@@ -81,7 +83,7 @@ def build(spark: SparkSession, name: str, ingest_date: str) -> SilverReport:
     stop_if_failed(contract, outcomes)
     _switch(spark, contract, folder)
     report = SilverReport(
-        name, ingest_date, counts["good"], counts["quarantined"], counts["repetitions"]
+        name, ingest_date, counts["good"], counts["quarantined"], counts["repetitions"], folder
     )
     log.info("%s", report)
     return report
@@ -102,11 +104,8 @@ def _build_name(ingest_date: str) -> str:
 
 
 def built_from(spark: SparkSession, contract: Table) -> str:
-    """The day of the import that a silver table shows now (YYYY-MM-DD).
-
-    It stands in the name of the table's folder, so it changes in the same moment as the rows.
-    """
-    return _location(spark, contract).rsplit("/", 1)[1].split(".", 1)[0]
+    """The day of the import that a silver table shows now (YYYY-MM-DD)."""
+    return shown_day(contract, _location(spark, contract))
 
 
 def _row_rules(contract: Table) -> list[Rule]:

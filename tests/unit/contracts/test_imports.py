@@ -17,6 +17,7 @@ ORDER = (
     "registry",
     "platform",
     "sources",
+    "builds",
     "quality",
     "bronze",
     "silver",

@@ -1,0 +1,1 @@
+"""Records of builds, and the decision that a table need not be built again."""

@@ -1,0 +1,272 @@
+"""Decision whether a table need not be built: inputs, contract, code and files are as recorded.
+
+A record counts only while the files that readers see are those of its build. So a table that was
+changed, restored, dropped or switched by other means is built again, and so are its readers.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+from lakehouse.builds import records
+from lakehouse.builds.code import code_version
+from lakehouse.builds.records import Files, Record
+from lakehouse.builds.storage import delta_identity, delta_version, folder_identity
+from lakehouse.contracts import places
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.platform import metastore
+from lakehouse.platform.hdfs import Hdfs
+from lakehouse.platform.settings import settings
+from lakehouse.registry import catalog
+
+log = logging.getLogger(__name__)
+
+Locations = Callable[[str, Sequence[str]], Mapping[str, str]]
+Report = Mapping[str, Any]
+# each record is two short requests
+_AT_ONCE = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Started:
+    """State before a build: its inputs, and the table's record and files.
+
+    Attributes:
+        inputs: record of each input by full name; None if one has no valid record.
+        before: valid record of the table itself.
+        stored: identity of the table's files.
+    """
+
+    inputs: Mapping[str, Record] | None
+    before: Record | None
+    stored: str
+
+
+class Ledger:
+    """Build records of all tables, compared with the files that readers see.
+
+    Args:
+        files: file system of the lake.
+        locations: paths of the tables of a database that the metastore knows, by name.
+        code: identity of the code that computes tables.
+        rejected_share_limit: the setting of that name.
+    """
+
+    def __init__(
+        self, files: Files, locations: Locations, code: str, rejected_share_limit: float
+    ) -> None:
+        self._files = files
+        self._locations = locations
+        self._code = code
+        self._limit = rejected_share_limit
+
+    def skip(self, table: Table, day: str) -> Record | None:
+        """The record of a table that need not be built for a day; None if it has to be.
+
+        A silver table that was built for another day from equal rows shows this day afterwards.
+        """
+        if not is_skippable(table):
+            return None
+        record = records.read(self._files, table, day)
+        if record is None:
+            return None
+        paths = self._paths([table, *inputs_of(table)])
+        inputs = self._inputs(table, day, paths)
+        if (
+            inputs is None
+            or self.signature(table, inputs) != record.signature
+            or self._stored(table, day, paths) != record.stored
+        ):
+            return None
+        if table.layer is Layer.SILVER:
+            return self._for_day(table, record, day)
+        return record if _shows_day(table, inputs, day) else None
+
+    def start(self, table: Table, day: str) -> Started | None:
+        """Delete the record of a table that is about to be built; None if it keeps none."""
+        if not is_recorded(table):
+            return None
+        paths = self._paths([table, *inputs_of(table)])
+        stored = self._stored(table, day, paths)
+        record = records.read(self._files, table, day)
+        valid = record is not None and record.stored == stored
+        records.delete(self._files, table, day)
+        return Started(self._inputs(table, day, paths), record if valid else None, stored)
+
+    def finish(self, table: Table, day: str, started: Started, report: Report) -> None:
+        """Record a successful build, unless an input or the table changed while it ran."""
+        paths = self._paths([table, *inputs_of(table)])
+        inputs = self._inputs(table, day, paths)
+        stored = self._stored(table, day, paths)
+        if inputs is None or started.inputs is None or not _same_builds(inputs, started.inputs):
+            log.info("%s: not recorded, as an input has no record or changed", table.full_name)
+            return
+        if not stored or _changed_by_others(table, started, stored, report):
+            log.warning("%s: not recorded, as others changed it", table.full_name)
+            return
+        signature = self.signature(table, inputs)
+        record = Record(
+            build=uuid.uuid4().hex,
+            signature=signature,
+            content=_content(table, started, signature, report),
+            stored=stored,
+            rows=report["rows"],
+            ingest_date=day,
+            folder=report.get("folder", ""),
+            quarantined=report.get("quarantined", 0),
+            quarantine=self._quarantine(table),
+        )
+        records.write(self._files, table, record)
+
+    def signature(self, table: Table, inputs: Mapping[str, Record]) -> str:
+        """Hash of all that determines the rows of a table."""
+        limit = self._limit if table.layer is Layer.SILVER else None
+        contents = sorted((name, record.content) for name, record in inputs.items())
+        parts = json.dumps([self._code, repr(table), limit, contents])
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+    def _inputs(
+        self, table: Table, day: str, paths: Mapping[str, str]
+    ) -> Mapping[str, Record] | None:
+        """Valid records of all inputs by full name; None if one has none."""
+        inputs = inputs_of(table)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = list(pool.map(lambda each: self._valid(each, day, paths), inputs))
+        named = {
+            each.full_name: record
+            for each, record in zip(inputs, found, strict=True)
+            if record is not None
+        }
+        return named if len(named) == len(inputs) else None
+
+    def _valid(self, table: Table, day: str, paths: Mapping[str, str]) -> Record | None:
+        """The record of a table if readers see the files of that build."""
+        record = records.read(self._files, table, day) if is_recorded(table) else None
+        if record is None or record.stored != self._stored(table, day, paths):
+            return None
+        return record
+
+    def _stored(self, table: Table, day: str, paths: Mapping[str, str]) -> str:
+        """Identity of the files that readers of a table see; empty if there are none."""
+        if table.layer is Layer.BRONZE:
+            return folder_identity(self._files, places.import_folder(table, day))
+        path = paths.get(table.full_name, "")
+        identify = folder_identity if table.layer is Layer.SILVER else delta_identity
+        identity = identify(self._files, path) if path else ""
+        return f"{path} {identity}" if identity else ""
+
+    def _quarantine(self, table: Table) -> str:
+        if table.layer is not Layer.SILVER:
+            return ""
+        return delta_identity(self._files, places.quarantine_folder(table))
+
+    def _for_day(self, table: Table, record: Record, day: str) -> Record | None:
+        """The record as one of a day; None if the quarantine of that day may differ."""
+        if record.quarantine != self._quarantine(table):
+            return None
+        if record.ingest_date == day:
+            return record
+        # rows in quarantine carry the day, and an earlier build may have left some of this one
+        if record.quarantine:
+            return None
+        shown = dataclasses.replace(record, ingest_date=day)
+        records.write(self._files, table, shown)
+        return shown
+
+    def _paths(self, tables: Iterable[Table]) -> dict[str, str]:
+        """Path of each table that the metastore knows, by full name."""
+        by_database: dict[str, list[str]] = {}
+        for table in tables:
+            if table.layer is not Layer.BRONZE:
+                by_database.setdefault(table.database, []).append(table.name)
+        return {
+            f"{database}.{name}": path
+            for database, names in by_database.items()
+            for name, path in self._locations(database, names).items()
+        }
+
+
+def ledger() -> Ledger:
+    """The ledger of the running platform."""
+    limit = settings().rejected_share_limit
+    return Ledger(Hdfs(), metastore.locations, code_version(), limit)
+
+
+def shown_day(table: Table, location: str, files: Files | None = None) -> str:
+    """Day of import that a silver table at a location shows (YYYY-MM-DD).
+
+    It is in the name of the folder, so it changes together with the rows, unless a later import
+    had equal rows: then only the record has that day.
+    """
+    path = urlsplit(location).path
+    record = records.read(files or Hdfs(), table, "")
+    if record is not None and record.folder == path:
+        return record.ingest_date
+    return path.rsplit("/", 1)[1].split(".", 1)[0]
+
+
+def is_recorded(table: Table) -> bool:
+    """True for tables of a run of everything that the builder of their layer builds.
+
+    Models and tables of streams read what has no record, and are always built.
+    """
+    return not table.builder and table in catalog.batch(table.layer)
+
+
+def is_skippable(table: Table) -> bool:
+    """True for recorded tables other than those of bronze, whose source has to be read."""
+    return is_recorded(table) and table.layer is not Layer.BRONZE
+
+
+def inputs_of(table: Table) -> list[Table]:
+    """Tables whose rows determine the rows of a table or the outcome of its checks."""
+    if table.layer is Layer.BRONZE:
+        return []
+    read = [catalog.read_by(table, name) for name in table.reads]
+    others = catalog.needs(table) - {each.full_name for each in read}
+    return [*read, *(catalog.table(table.layer, name) for name in sorted(others))]
+
+
+def _shows_day(table: Table, inputs: Mapping[str, Record], day: str) -> bool:
+    """True if all silver tables that a gold table reads show the day; gold refuses others."""
+    silver = [each.full_name for each in inputs_of(table) if each.layer is Layer.SILVER]
+    return all(inputs[name].ingest_date == day for name in silver)
+
+
+def _same_builds(one: Mapping[str, Record], other: Mapping[str, Record]) -> bool:
+    return {k: r.build for k, r in one.items()} == {k: r.build for k, r in other.items()}
+
+
+def _changed_by_others(table: Table, started: Started, stored: str, report: Report) -> bool:
+    """True if a table is not as its build left it, such as after a late write of a retry."""
+    if table.layer is Layer.SILVER:
+        return not stored.startswith(f"{report['folder']} ")
+    if table.layer is Layer.GOLD:
+        gained = delta_version(stored) - delta_version(started.stored)
+        is_new = not started.stored
+        return gained > is_new + _has_changes(report)
+    return False
+
+
+def _has_changes(report: Report) -> bool:
+    return any(report[kind] for kind in ("inserted", "updated", "deleted"))
+
+
+def _content(table: Table, started: Started, signature: str, report: Report) -> str:
+    """Identity of the rows after a build."""
+    if table.layer is Layer.BRONZE:
+        return str(report["content"])
+    if table.layer is Layer.SILVER:
+        return signature
+    # keys depend on earlier builds, so equal inputs alone do not mean equal rows
+    if started.before is None or _has_changes(report):
+        return uuid.uuid4().hex
+    return started.before.content
