@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+ROWS, HASH = "rows", "hash"
 # a source table has text only, and PostgreSQL stores no such text
 _NULL = "\0"
 
@@ -28,13 +30,15 @@ def content_of(rows: DataFrame) -> Content:
     Args:
         rows: an import; every column is text.
     """
-    found = rows.agg(F.count(F.lit(1)), F.sum(_hash(rows)).cast("string")).first()
+    found = rows.agg(*aggregates(rows.columns)).first()
     assert found is not None
-    return Content(int(found[0]), found[1] or "0")
+    return Content(int(found[ROWS]), str(found[HASH]))
 
 
-def _hash(rows: DataFrame) -> Column:
+def aggregates(columns: Sequence[str]) -> tuple[Column, Column]:
+    """Number of rows, and sum of the hashes of their columns, as `rows` and `hash`."""
     # xxhash64 skips nulls, so a value that moved to the next column would look the same
-    values = [F.coalesce(F.col(f"`{name}`"), F.lit(_NULL)) for name in rows.columns]
+    values = [F.coalesce(F.col(f"`{name}`"), F.lit(_NULL)) for name in columns]
     # a sum of 64-bit numbers could overflow
-    return F.xxhash64(*values).cast("decimal(38,0)")
+    total = F.sum(F.xxhash64(*values).cast("decimal(38,0)"))
+    return F.count(F.lit(1)).alias(ROWS), F.coalesce(total, F.lit(0)).cast("string").alias(HASH)
