@@ -40,13 +40,30 @@ from lakehouse.workloads.shop.pipelines import SILVER_ECOM
 task = dag_of(SILVER_ECOM).get_task("orders")
 run = SimpleNamespace(conf={"ingest_date": "2026-03-01"})
 for error in (ChecksFailedError("rejected_share"), ConnectionError("HDFS is starting")):
-    def fail(*_, error=error):
+    def fail(*_, error=error, **__):
         raise error
     steps.run = fail
     try:
         task.python_callable("silver", "orders", dag_run=run, outlet_events={})
     except Exception as raised:
         print(f"{type(raised).__name__}: {raised}")
+"""
+# a task in process: its step finds the table unchanged, or builds it in a full run
+REPORTING = """
+import json
+from types import SimpleNamespace
+from lakehouse.orchestration import steps
+from lakehouse.orchestration.airflow_dags import asset, dag_of
+from lakehouse.workloads.shop.contracts.silver import ORDERS
+from lakehouse.workloads.shop.pipelines import SILVER_ECOM
+
+task = dag_of(SILVER_ECOM).get_task("orders")
+steps.run = lambda *asked, full: {"state": "built" if full else "unchanged"}
+for full in (False, True):
+    run = SimpleNamespace(conf={"ingest_date": "2026-03-01", "full": full})
+    events = {asset(ORDERS): SimpleNamespace(extra=None)}
+    task.python_callable("silver", "orders", dag_run=run, outlet_events=events)
+    print(json.dumps(events[asset(ORDERS)].extra))
 """
 BY_THE_CLOCK = {
     shop.IMPORT_ECOM.dag_id: "0 3 * * *",
@@ -78,6 +95,14 @@ def test_failed_check_ends_a_task_at_its_first_attempt(tmp_path: Path) -> None:
     assert run_program(FAILING, tmp_path, "false")[-2:] == [
         "AirflowFailException: rejected_share (not retried: it would fail again)",
         "ConnectionError: HDFS is starting",
+    ]
+
+
+def test_asset_event_says_unchanged_and_passes_full_on(tmp_path: Path) -> None:
+    shown = run_program(REPORTING, tmp_path, "false")[-2:]
+    assert [json.loads(line) for line in shown] == [
+        {"state": "unchanged"},
+        {"state": "built", "full": True},
     ]
 
 

@@ -1,4 +1,4 @@
-"""Ingest date of a run: given, of the import that triggered it, or today."""
+"""Ingest date of a run: given, of the import that triggered it, or today; runs that are full."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
-from lakehouse.orchestration.days import asked_day, ingest_date
+import pytest
+
+from lakehouse.orchestration.days import asked_day, ingest_date, is_full
 
 NOON = dt.datetime(2026, 3, 5, 12, tzinfo=dt.UTC)
 
 
 def context(
-    conf: dict[str, str] | None = None,
+    conf: dict[str, Any] | None = None,
     events: dict[str, list[Any]] | None = None,
     logical_date: dt.datetime | None = None,
 ) -> dict[str, Any]:
@@ -20,8 +22,8 @@ def context(
     return {"dag_run": run, "triggering_asset_events": events}
 
 
-def event(minute: int, day: str | None) -> SimpleNamespace:
-    extra = {"ingest_date": day} if day else {}
+def event(minute: int, day: str | None, **further: Any) -> SimpleNamespace:
+    extra = ({"ingest_date": day} if day else {}) | further
     return SimpleNamespace(extra=extra, timestamp=NOON + dt.timedelta(minutes=minute))
 
 
@@ -63,3 +65,20 @@ def test_scheduled_run_has_the_day_of_its_logical_date() -> None:
 
 def test_manual_run_without_a_day_is_of_today() -> None:
     assert ingest_date(context()) == dt.datetime.now(dt.UTC).date().isoformat()
+
+
+@pytest.mark.parametrize(
+    ("conf", "events", "expected"),
+    [
+        (None, None, False),
+        ({"ingest_date": "2026-03-01"}, None, False),
+        ({"full": False}, None, False),
+        ({"full": True}, None, True),
+        (None, {"orders": [event(1, "2026-03-01")]}, False),
+        (None, {"orders": [event(1, "2026-03-01")], "b": [event(2, None, full=True)]}, True),
+    ],
+)
+def test_run_is_full_by_its_conf_or_by_one_that_triggered_it(
+    conf: dict[str, Any] | None, events: dict[str, list[Any]] | None, expected: bool
+) -> None:
+    assert is_full(context(conf, events)) is expected

@@ -52,16 +52,17 @@ class FakeAirflow:
     address = "http://airflow"
 
     def __init__(self) -> None:
-        self.triggered: list[tuple[str, dict[str, str], str]] = []
+        self.triggered: list[tuple[str, dict[str, Any], str]] = []
         self.by_assets: dict[str, list[dict[str, Any]]] = {}
         self.states: dict[str, Iterator[str]] = {}
         self.tasks: dict[str, list[dict[str, Any]]] = {}
         self.errors: dict[str, str] = {}
+        self.events: list[dict[str, Any]] = []
 
     def wait_until_parsed(self, dag_ids: set[str]) -> None:
         assert dag_ids
 
-    def trigger(self, dag_id: str, conf: dict[str, str], *, run_id: str) -> str:
+    def trigger(self, dag_id: str, conf: dict[str, Any], *, run_id: str) -> str:
         self.triggered.append((dag_id, conf, run_id))
         return run_id
 
@@ -73,6 +74,9 @@ class FakeAirflow:
 
     def task_instances(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
         return self.tasks.get(dag_id, [task("orders")])
+
+    def asset_events(self, dag_id: str, limit: int) -> list[dict[str, Any]]:
+        return self.events[:limit]
 
     def task_error(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> str:
         if task_id not in self.errors:
@@ -87,7 +91,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return made
 
 
-def followed(airflow: FakeAirflow, *wanted: pipelines.Pipeline, **options: float) -> list[Progress]:
+def followed(airflow: FakeAirflow, *wanted: pipelines.Pipeline, **options: Any) -> list[Progress]:
     return follow(cast(Airflow, airflow), wanted, DAY, lambda steps: None, **options)
 
 
@@ -180,6 +184,36 @@ def test_failure_without_a_readable_error_says_so(
 
     with pytest.raises(RunFailedError, match=expected):
         followed(airflow, IMPORT)
+
+
+def test_full_run_is_triggered_and_resumed_as_such(clock: Clock) -> None:
+    airflow = FakeAirflow()
+    airflow.states[IMPORT.dag_id] = iter(["failed"])
+    airflow.tasks[IMPORT.dag_id] = [task("sellers", "failed")]
+
+    with pytest.raises(RunFailedError) as raised:
+        followed(airflow, IMPORT, full=True)
+
+    assert airflow.triggered[0][1] == {"ingest_date": DAY, "full": True}
+    assert str(raised.value).endswith(f"--date {DAY} --full")
+
+
+def test_unchanged_tables_are_counted_by_the_events_of_the_run(clock: Clock) -> None:
+    airflow = FakeAirflow()
+    airflow.by_assets[SILVER.dag_id] = [
+        {"dag_run_id": "asset_triggered__1", "queued_at": at(9.5), "run_after": at(9.5)}
+    ]
+    airflow.tasks[SILVER.dag_id] = [task("a"), task("b"), task("c"), task("d"), task("e")]
+    found = [
+        ("asset_triggered__1", {"state": "unchanged"}),
+        ("asset_triggered__1", {"state": "unchanged"}),
+        ("asset_triggered__1", {"state": "built"}),
+        ("asset_triggered__1", {}),
+        ("asset_triggered__0", {"state": "unchanged"}),
+    ]
+    airflow.events = [{"source_run_id": run, "extra": extra} for run, extra in found]
+
+    assert [step.unchanged for step in followed(airflow, IMPORT, SILVER)] == [0, 2]
 
 
 def test_run_that_does_not_end_times_out(clock: Clock) -> None:

@@ -1,0 +1,106 @@
+"""A step: unchanged tables need no session; builds are recorded, failed ones are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.orchestration import steps
+from lakehouse.platform import spark
+from lakehouse.quality.checks import ChecksFailedError
+
+DAY = "2026-03-01"
+
+
+@dataclass
+class FakeLedger:
+    """A ledger with a given answer, and the calls that it got."""
+
+    unchanged: bool = False
+    error: Exception | None = None
+    records: bool = True
+
+    def __post_init__(self) -> None:
+        self.calls: list[str] = []
+
+    def skip(self, table: Table, day: str) -> Any:
+        self.calls.append("skip")
+        return SimpleNamespace(rows=7) if self.unchanged else None
+
+    def start(self, table: Table, day: str) -> Any:
+        self.calls.append("start")
+        return "started" if self.records else None
+
+    def finish(self, table: Table, day: str, started: str, report: dict[str, Any]) -> None:
+        self.calls.append("finish")
+        if self.error:
+            raise self.error
+
+
+class Steps:
+    """Steps with replaced ledger, session and builder."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, ledger: FakeLedger) -> None:
+        self.sessions = 0
+        self.failure: Exception | None = None
+        monkeypatch.setattr(steps, "ledger", lambda: ledger)
+        monkeypatch.setattr(spark, "connect", self._connect)
+        monkeypatch.setattr(steps, "_builder", lambda table: self._build)
+
+    def _connect(self, name: str) -> MagicMock:
+        self.sessions += 1
+        return MagicMock()
+
+    def _build(self, session: object, name: str, day: str) -> dict[str, Any]:
+        if self.failure:
+            raise self.failure
+        return {"table": name, "rows": 8}
+
+
+def test_unchanged_table_opens_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = FakeLedger(unchanged=True)
+    made = Steps(monkeypatch, ledger)
+    assert steps.run(Layer.SILVER, "orders", DAY) == {
+        "table": "orders",
+        "ingest_date": DAY,
+        "state": "unchanged",
+        "rows": 7,
+    }
+    assert (made.sessions, ledger.calls) == (0, ["skip"])
+
+
+def test_full_run_builds_an_unchanged_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = FakeLedger(unchanged=True)
+    made = Steps(monkeypatch, ledger)
+    report = steps.run(Layer.SILVER, "orders", DAY, full=True)
+    assert report == {"state": "built", "table": "orders", "rows": 8}
+    assert (made.sessions, ledger.calls) == (1, ["start", "finish"])
+
+
+def test_failed_build_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = FakeLedger()
+    made = Steps(monkeypatch, ledger)
+    made.failure = ChecksFailedError("rejected_share")
+    with pytest.raises(ChecksFailedError):
+        steps.run(Layer.SILVER, "orders", DAY)
+    assert ledger.calls == ["skip", "start"]
+
+
+def test_table_without_a_record_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = FakeLedger(records=False)
+    Steps(monkeypatch, ledger)
+    assert steps.run(Layer.GOLD, "fact_session", DAY)["state"] == "built"
+    assert ledger.calls == ["skip", "start"]
+
+
+def test_build_whose_record_cannot_be_written_succeeds(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    Steps(monkeypatch, FakeLedger(error=ConnectionError("HDFS is starting")))
+    assert steps.run(Layer.SILVER, "orders", DAY)["state"] == "built"
+    assert "silver.orders: built, but not recorded: HDFS is starting" in caplog.text
