@@ -1,4 +1,4 @@
-"""Builds one table: `spark-submit build.py LAYER TABLE YYYY-MM-DD [--report FILE]`."""
+"""Builds one table: `spark-submit build.py LAYER TABLE YYYY-MM-DD [--report FILE] [--recheck]`."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ def main() -> None:
     parser.add_argument("table")
     parser.add_argument("ingest_date")
     parser.add_argument("--report", type=Path)
+    parser.add_argument("--recheck", action="store_true")
     asked = parser.parse_args()
     session = spark.connect(f"{asked.layer}.{asked.table}")
     try:
-        report = steps.build(session, asked.layer, asked.table, asked.ingest_date)
+        report = steps.build(
+            session, asked.layer, asked.table, asked.ingest_date, recheck=asked.recheck
+        )
     except Exception as error:
         if asked.report and failures.is_permanent(error, day_was_asked_for=False):
             failures.write(asked.report, error)

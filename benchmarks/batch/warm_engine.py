@@ -43,7 +43,7 @@ def compare(lake: Lake, orders: int, rounds: int) -> Comparison:
 
 def _on_engine(layer: Layer, name: str) -> Callable[[], object]:
     def work() -> object:
-        return steps.run(layer, name, DAY)
+        return steps.run(layer, name, DAY, full=True)
 
     return work
 
@@ -52,6 +52,6 @@ def _submitted(layer: Layer, name: str) -> Callable[[], object]:
     def work() -> object:
         log = settings().logs_dir / "submit.log"
         with changed_settings({"run_on": "submit"}), output_into(log):
-            return steps.run(layer, name, DAY)
+            return steps.run(layer, name, DAY, full=True)
 
     return work

@@ -19,7 +19,7 @@ from lakehouse.platform import postgres
 from lakehouse.platform.settings import Settings
 
 _PAUSE = 3.0
-_RESUME = re.compile(r"\./lakehouse (run \S+ --date \S+)")
+_RESUME = re.compile(r"\./lakehouse (run \S+ --date \S+(?: --full)?)")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def run_while_killing(platform: Settings, servers: Sequence[tuple[str, Layer]], 
     waiting = list(servers)
     while waiting:
         ordeal.runs += 1
-        run = lakehouse_started("run", "--all", "--date", day)
+        run = lakehouse_started("run", "--all", "--full", "--date", day)
         try:
             while waiting and (at_work := _next_work(run, waiting[0][1])):
                 second = time.monotonic() - began

@@ -1,6 +1,7 @@
-"""Run again for the same date, the five DAGs change nothing.
+"""Run again for the same date, the five DAGs change nothing, and a third time they build nothing.
 
-Before it, every server was killed: a row lost or doubled then would be put right now, and show.
+The second run is a full one, as others build no table that is unchanged. Before it, every server
+was killed: a row lost or duplicated then would be put right now, and show.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from acceptance import measuring
 from acceptance.generated import DAY, Generated
 from acceptance.measuring import GOLD, SILVER, Fingerprint
 from integration.launching import lakehouse_json
-from lakehouse.contracts.model import Table
+from lakehouse.contracts.model import Layer, Table
+from lakehouse.orchestration.pipelines import PIPELINES
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Rerun:
 def rerun(generated: Generated) -> Rerun:
     before = measuring.fingerprints([*SILVER, *GOLD])
     versions = {table.name: measuring.version(table) for table in GOLD}
-    runs = lakehouse_json("run", "--all", "--date", DAY)
+    runs = lakehouse_json("run", "--all", "--full", "--date", DAY)
     after = measuring.fingerprints([*SILVER, *GOLD])
     return Rerun(before, after, versions, {run["state"] for run in runs})
 
@@ -62,3 +64,13 @@ def test_table_is_the_same_after_a_second_run(table: Table, rerun: Rerun) -> Non
 @pytest.mark.parametrize("table", GOLD, ids=lambda table: table.name)
 def test_second_run_writes_no_row_of_gold(table: Table, rerun: Rerun) -> None:
     assert measuring.rows_written_since(table, rerun.versions[table.name]) == 0
+
+
+def test_run_without_changes_builds_no_table_of_silver_and_gold(rerun: Rerun) -> None:
+    built = {pipeline.dag_id: len(pipeline.tables) for pipeline in PIPELINES}
+    imports = {pipeline.dag_id for pipeline in PIPELINES if pipeline.layer is Layer.BRONZE}
+    runs = lakehouse_json("run", "--all", "--date", DAY)
+    assert {run["dag"]: run["unchanged"] for run in runs} == {
+        dag: 0 if dag in imports else tables for dag, tables in built.items()
+    }
+    assert measuring.fingerprints([*SILVER, *GOLD]) == rerun.after

@@ -34,11 +34,11 @@ def ordeal(stack: Stack) -> Ordeal:
     writer = stack.started(
         *("stream", "write", "--rate", str(RATE), "--duration", str(WRITE_SECONDS))
     )
-    run = stack.started("run", "--all", "--date", DAY)
+    run = stack.started("run", "--all", "--full", "--date", DAY)
     for name in stack.servers():
         if run.poll() is not None:
             found.runs.append(run.returncode)
-            run = stack.started("run", "--all", "--date", DAY)
+            run = stack.started("run", "--all", "--full", "--date", DAY)
         time.sleep(PAUSE)
         stack.must("kill", name)
         began = time.monotonic()

@@ -9,9 +9,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from lakehouse.contracts.model import Table
+from lakehouse.contracts.model import Layer, Table
 from lakehouse.gold.building import GoldReport, build, ensure_table, publish
 from lakehouse.gold.keys import with_keys, with_unknown_member
+from lakehouse.orchestration import steps
 from lakehouse.platform import spark
 from lakehouse.platform.settings import Settings
 from lakehouse.workloads.shop.contracts.gold import DIM_CUSTOMER, DIM_STATE, FACT_PAYMENT
@@ -84,6 +85,24 @@ def version(session: SparkSession, contract: Table) -> int:
 def test_declared_states_are_written_once(session: SparkSession) -> None:
     assert changes(build(session, DIM_STATE.name, DAY)) == (len(STATES) + 1, 0, 0)
     assert changes(build(session, DIM_STATE.name, DAY)) == (0, 0, 0)
+
+
+def test_unchanged_table_is_built_again_after_a_change_by_hand(session: SparkSession) -> None:
+    def state() -> tuple[str, int]:
+        report = steps.run(Layer.GOLD, DIM_STATE.name, DAY)
+        return report["state"], report.get("inserted", 0)
+
+    # builds without a step leave no record
+    assert state() == (steps.BUILT, 0)
+    written = version(session, DIM_STATE)
+    assert state() == (steps.UNCHANGED, 0)
+    assert version(session, DIM_STATE) == written
+    session.sql(f"DELETE FROM {DIM_STATE.full_name} WHERE state = 'SP'")
+    assert state() == (steps.BUILT, 1)
+    assert state() == (steps.UNCHANGED, 0)
+    session.sql(f"DROP TABLE {DIM_STATE.full_name}")
+    assert state() == (steps.BUILT, 0)
+    assert session.table(DIM_STATE.full_name).count() == len(STATES) + 1
 
 
 def test_rows_of_an_older_shape_gain_the_column(session: SparkSession) -> None:

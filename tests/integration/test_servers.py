@@ -142,6 +142,12 @@ def test_files_are_written_renamed_and_read(platform: Settings) -> None:
     files.rename(f"{folder}/aside", f"{folder}/place")
     assert files.names(folder) == ["place"]
     assert files.read(f"{folder}/place/part") == b"rows"
+    files.write(f"{folder}/place/part.new", b"other rows")
+    files.replace(f"{folder}/place/part.new", f"{folder}/place/part")
+    assert files.read(f"{folder}/place/part") == b"other rows"
+    assert files.names(f"{folder}/place") == ["part"]
+    with pytest.raises(FileNotFoundError):
+        files.read(f"{folder}/place/none")
     files.make_folder(f"{folder}/other")
     with pytest.raises(FileExistsError):
         files.rename(f"{folder}/other", f"{folder}/place")

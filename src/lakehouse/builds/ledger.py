@@ -42,12 +42,12 @@ class Started:
     Attributes:
         inputs: record of each input by full name; None if one has no valid record.
         before: valid record of the table itself.
-        stored: identity of the table's files.
+        version: version of the Delta table; -1 if there is none.
     """
 
     inputs: Mapping[str, Record] | None
     before: Record | None
-    stored: str
+    version: int
 
 
 class Ledger:
@@ -99,10 +99,21 @@ class Ledger:
         record = records.read(self._files, table, day)
         valid = record is not None and record.stored == stored
         records.delete(self._files, table, day)
-        return Started(self._inputs(table, day, paths), record if valid else None, stored)
+        version = delta_version(delta_identity(self._files, places.folder(table)))
+        return Started(self._inputs(table, day, paths), record if valid else None, version)
 
-    def finish(self, table: Table, day: str, started: Started, report: Report) -> None:
-        """Record a successful build, unless an input or the table changed while it ran."""
+    def finish(
+        self, table: Table, day: str, started: Started, report: Report, *, differs: bool = False
+    ) -> None:
+        """Record a successful build, unless an input or the table changed while it ran.
+
+        Args:
+            table: the table.
+            day: day of the import, YYYY-MM-DD.
+            started: its state before the build.
+            report: what the build did.
+            differs: its rows are others although all that should determine them is the same.
+        """
         paths = self._paths([table, *inputs_of(table)])
         inputs = self._inputs(table, day, paths)
         stored = self._stored(table, day, paths)
@@ -116,7 +127,7 @@ class Ledger:
         record = Record(
             build=uuid.uuid4().hex,
             signature=signature,
-            content=_content(table, started, signature, report),
+            content=uuid.uuid4().hex if differs else _content(table, started, signature, report),
             stored=stored,
             rows=report["rows"],
             ingest_date=day,
@@ -250,9 +261,8 @@ def _changed_by_others(table: Table, started: Started, stored: str, report: Repo
     if table.layer is Layer.SILVER:
         return not stored.startswith(f"{report['folder']} ")
     if table.layer is Layer.GOLD:
-        gained = delta_version(stored) - delta_version(started.stored)
-        is_new = not started.stored
-        return gained > is_new + _has_changes(report)
+        is_new = started.version < 0
+        return delta_version(stored) - started.version > is_new + _has_changes(report)
     return False
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lakehouse.builds.ledger import ledger
+from lakehouse.builds.records import Record
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.orchestration import failures
@@ -52,7 +54,9 @@ def run(layer: Layer, name: str, ingest_date: str, *, full: bool = False) -> Rep
         `state` (`built` or `unchanged`), the rows of the table, and what a build did.
     """
     table = catalog.table(layer, name)
-    if not full and (record := ledger().skip(table, ingest_date)):
+    record = None if full else ledger().skip(table, ingest_date)
+    is_sampled = record is not None and random.random() < settings().recheck_share
+    if record and not is_sampled:
         log.info("%s: unchanged, %d rows", table.full_name, record.rows)
         return {
             "table": table.name,
@@ -61,25 +65,44 @@ def run(layer: Layer, name: str, ingest_date: str, *, full: bool = False) -> Rep
             "rows": record.rows,
         }
     if settings().run_on == "submit":
-        return _submitted(layer, name, ingest_date)
+        return _submitted(layer, name, ingest_date, is_sampled)
     session = spark.connect(f"{layer}.{name}")
     try:
-        return build(session, layer, name, ingest_date)
+        return build(session, layer, name, ingest_date, recheck=is_sampled)
     finally:
         session.stop()
 
 
-def build(session: SparkSession, layer: Layer, name: str, ingest_date: str) -> Report:
-    """Build a table with a session, and record it."""
+def build(
+    session: SparkSession, layer: Layer, name: str, ingest_date: str, *, recheck: bool = False
+) -> Report:
+    """Build a table with a session, and record it.
+
+    Args:
+        session: the session.
+        layer: layer of the table.
+        name: the table.
+        ingest_date: day of the import, YYYY-MM-DD.
+        recheck: compare the rows with those of the recorded build.
+    """
     table, book = catalog.table(layer, name), ledger()
     started = book.start(table, ingest_date)
     report = _builder(table)(session, name, ingest_date)
     if started is not None:
+        differs = recheck and _differs(session, table, ingest_date, started.before, report)
         try:
-            book.finish(table, ingest_date, started, report)
+            book.finish(table, ingest_date, started, report, differs=differs)
         except (OSError, RuntimeError) as error:
             log.warning("%s: built, but not recorded: %s", table.full_name, error)
     return {"state": BUILT, **report}
+
+
+def _differs(
+    session: SparkSession, table: Table, ingest_date: str, before: Record | None, report: Report
+) -> bool:
+    from lakehouse.quality.rechecking import recheck
+
+    return before is not None and recheck(session, table, ingest_date, before, report) > 0
 
 
 def _builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
@@ -88,11 +111,12 @@ def _builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
     return lambda session, name, day: build_table(session, name, day).as_dict()
 
 
-def _submitted(layer: Layer, name: str, ingest_date: str) -> Report:
+def _submitted(layer: Layer, name: str, ingest_date: str, recheck: bool) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
+        arguments = [str(layer), name, ingest_date, "--report", str(report)]
         try:
-            spark.submit(BUILD_PROGRAM, [str(layer), name, ingest_date, "--report", str(report)])
+            spark.submit(BUILD_PROGRAM, [*arguments, *(["--recheck"] if recheck else [])])
         except PlatformError:
             failures.raise_written(report)
             raise

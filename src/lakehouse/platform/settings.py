@@ -167,6 +167,9 @@ class Settings(BaseSettings):
     rejected_share_limit: float = Field(
         0.2, ge=0, le=1, description="a silver table fails if more of its rows are rejected"
     )
+    recheck_share: float = Field(
+        0.02, ge=0, le=1, description="share of unchanged tables that are built all the same"
+    )
     schedules: bool = Field(
         True, description="pipelines start by the clock too; if not, when asked or after others"
     )

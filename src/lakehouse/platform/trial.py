@@ -41,6 +41,8 @@ def trial_platform(
         "dags_dir": str(dags),
         # an hour that comes while something is tried must not bring another day's rows
         "schedules": "false",
+        # tests and benchmarks build what they name, and nothing by chance
+        "recheck_share": "0",
         **(settings_ or {}),
     }
     names = port_settings()

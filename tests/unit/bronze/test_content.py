@@ -9,7 +9,11 @@ from lakehouse.bronze.content import Content, aggregates, content_of
 
 Row = tuple[str | None, str | None]
 ROWS: list[Row] = [("a", "1"), ("b", None), ("c", ""), ("c", "")]
-SAME = {"as given": ROWS, "in reverse": ROWS[::-1], "repeated row apart": [*ROWS[2:0:-1], *ROWS[::3]]}
+SAME = {
+    "as given": ROWS,
+    "in reverse": ROWS[::-1],
+    "repeated row apart": [*ROWS[2:0:-1], *ROWS[::3]],
+}
 OTHERS: dict[str, list[Row]] = {
     "changed value": [("a", "2"), *ROWS[1:]],
     "null instead of an empty text": [*ROWS[:2], ("c", None), ("c", "")],

@@ -106,8 +106,10 @@ class Lake:
             return {"content": content}
         if table.layer is Layer.SILVER:
             return self._build_silver(table, day)
-        if is_new := table.full_name not in self.paths:
-            self.paths[table.full_name] = places.folder(table)
+        self.paths[table.full_name] = places.folder(table)
+        if is_new := not any(
+            path.startswith(f"{places.folder(table)}/") for path in self.files.held
+        ):
             self.commit(table)
         changes = self.changes.get(table.full_name, {**NO_CHANGES, "inserted": 7 * is_new})
         if any(changes.values()):

@@ -126,7 +126,7 @@ def test_gold_that_read_changed_files_of_silver_is_built_again(lake: Lake) -> No
 
 def test_changed_rows_reach_every_reader(lake: Lake) -> None:
     source_changes(lake)
-    lake.changes = dict.fromkeys(ALL, {**NO_CHANGES, "updated": 1})
+    lake.changes = {name: {**NO_CHANGES, "updated": 1} for name in ALL}
     assert lake.run(DAY) == readers(BRONZE)
     assert lake.run(DAY) == set()
 
@@ -158,8 +158,9 @@ def gold_is_dropped(lake: Lake) -> None:
 
 
 def gold_is_created_again(lake: Lake) -> None:
-    versions = [path for path in lake.files.held if path.startswith(places.folder(DIMENSION))]
-    lake.files.delete(places.folder(DIMENSION))
+    folder = places.folder(DIMENSION)
+    versions = [path for path in lake.files.held if path.startswith(f"{folder}/")]
+    lake.files.delete(folder)
     for _ in versions:
         lake.commit(DIMENSION)
 
@@ -174,6 +175,12 @@ def test_changed_gold_is_built_with_its_readers(lake: Lake, change: Change) -> N
     built = lake.run(DAY)
 
     assert {DIMENSION.full_name, FACT.full_name} <= built <= readers(DIMENSION)
+
+
+def test_table_that_was_dropped_without_its_files_is_built_once(lake: Lake) -> None:
+    gold_is_dropped(lake)
+    assert lake.built(DIMENSION, DAY)
+    assert not lake.built(DIMENSION, DAY)
 
 
 def test_build_that_changed_no_row_leaves_its_readers_alone(lake: Lake) -> None:
@@ -291,6 +298,16 @@ def test_switch_by_others_during_a_build_leaves_it_unrecorded(lake: Lake) -> Non
     assert lake.built(SILVER, DAY, full=True)
     lake.during_build = lambda table: None
     assert lake.built(SILVER, DAY)
+
+
+def test_rows_that_differ_for_no_reason_reach_gold(lake: Lake) -> None:
+    started = lake.ledger.start(SILVER, DAY)
+    assert started is not None
+    assert started.before is not None
+    report = {"rows": 7, "folder": lake.paths[SILVER.full_name]}
+    lake.ledger.finish(SILVER, DAY, started, report, differs=True)
+    assert not lake.built(SILVER, DAY)
+    assert lake.built(DIMENSION, DAY)
 
 
 def test_staged_record_is_not_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
@@ -12,6 +13,7 @@ import pytest
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.orchestration import steps
 from lakehouse.platform import spark
+from lakehouse.quality import rechecking
 from lakehouse.quality.checks import ChecksFailedError
 
 DAY = "2026-03-01"
@@ -34,10 +36,12 @@ class FakeLedger:
 
     def start(self, table: Table, day: str) -> Any:
         self.calls.append("start")
-        return "started" if self.records else None
+        return SimpleNamespace(before="record before") if self.records else None
 
-    def finish(self, table: Table, day: str, started: str, report: dict[str, Any]) -> None:
-        self.calls.append("finish")
+    def finish(
+        self, table: Table, day: str, started: Any, report: dict[str, Any], *, differs: bool
+    ) -> None:
+        self.calls.append("finish, differs" if differs else "finish")
         if self.error:
             raise self.error
 
@@ -48,13 +52,22 @@ class Steps:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, ledger: FakeLedger) -> None:
         self.sessions = 0
         self.failure: Exception | None = None
+        self.settings = SimpleNamespace(run_on="engine", recheck_share=0)
+        self.differing = 0
+        self.rechecked: list[object] = []
         monkeypatch.setattr(steps, "ledger", lambda: ledger)
         monkeypatch.setattr(spark, "connect", self._connect)
         monkeypatch.setattr(steps, "_builder", lambda table: self._build)
+        monkeypatch.setattr(steps, "settings", lambda: self.settings)
+        monkeypatch.setattr(rechecking, "recheck", self._recheck)
 
     def _connect(self, name: str) -> MagicMock:
         self.sessions += 1
         return MagicMock()
+
+    def _recheck(self, session: object, table: object, day: str, before: Any, report: Any) -> int:
+        self.rechecked.append(before)
+        return self.differing
 
     def _build(self, session: object, name: str, day: str) -> dict[str, Any]:
         if self.failure:
@@ -80,6 +93,40 @@ def test_full_run_builds_an_unchanged_table(monkeypatch: pytest.MonkeyPatch) -> 
     report = steps.run(Layer.SILVER, "orders", DAY, full=True)
     assert report == {"state": "built", "table": "orders", "rows": 8}
     assert (made.sessions, ledger.calls) == (1, ["start", "finish"])
+
+
+@pytest.mark.parametrize(("differing", "end"), [(0, "finish"), (3, "finish, differs")])
+def test_sampled_unchanged_table_is_built_and_compared(
+    monkeypatch: pytest.MonkeyPatch, differing: int, end: str
+) -> None:
+    ledger = FakeLedger(unchanged=True)
+    made = Steps(monkeypatch, ledger)
+    made.settings.recheck_share, made.differing = 1, differing
+    assert steps.run(Layer.SILVER, "orders", DAY)["state"] == "built"
+    assert ledger.calls == ["skip", "start", end]
+    assert made.rechecked == ["record before"]
+
+
+def test_sample_is_submitted_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Steps(monkeypatch, FakeLedger(unchanged=True))
+    made.settings = SimpleNamespace(run_on="submit", recheck_share=1)
+    submitted: list[str] = []
+
+    def submit(program: Path, arguments: list[str]) -> None:
+        submitted.extend(arguments)
+        Path(arguments[arguments.index("--report") + 1]).write_text('{"rows": 7}', "utf-8")
+
+    monkeypatch.setattr(spark, "submit", submit)
+    assert steps.run(Layer.SILVER, "orders", DAY) == {"rows": 7}
+    assert submitted[:3] == ["silver", "orders", DAY]
+    assert submitted[-1] == "--recheck"
+
+
+def test_table_that_is_built_for_a_change_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Steps(monkeypatch, FakeLedger())
+    made.settings.recheck_share = 1
+    steps.run(Layer.SILVER, "orders", DAY)
+    assert made.rechecked == []
 
 
 def test_failed_build_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
