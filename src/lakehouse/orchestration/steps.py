@@ -111,7 +111,7 @@ def _builder(table: Table) -> Callable[[SparkSession, str, str], Report]:
     return lambda session, name, day: build_table(session, name, day).as_dict()
 
 
-def _submitted(layer: Layer, name: str, ingest_date: str, recheck: bool) -> Report:
+def _submitted(layer: Layer, name: str, ingest_date: str, recheck: bool = False) -> Report:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         arguments = [str(layer), name, ingest_date, "--report", str(report)]

@@ -22,7 +22,9 @@ CHECK = "rows_as_recorded"
 def recheck(
     spark: SparkSession, table: Table, ingest_date: str, before: Record, report: Mapping[str, Any]
 ) -> int:
-    """Record how many rows a build changed of a table that should have been unchanged.
+    """Count the rows that a build changed of a table that should have been unchanged.
+
+    If there are any, that is a warning and a row of `quality.check_result`.
 
     Args:
         spark: the session.
@@ -42,7 +44,7 @@ def recheck(
     reason = "inputs, contract and code were those of the last build, but the rows are others"
     if count:
         log.warning("%s: %d rows differ: %s", table.full_name, count, reason)
-    results.record(spark, table, ingest_date, [Result(CHECK, Severity.WARN, count, reason)])
+        results.record(spark, table, ingest_date, [Result(CHECK, Severity.WARN, count, reason)])
     return count
 
 
