@@ -64,6 +64,12 @@ def session(platform: Settings) -> Iterator[SparkSession]:
     opened.stop()
 
 
+@pytest.fixture(scope="module")
+def contents() -> set[str]:
+    """Identities of the rows that were imported, by whichever engine."""
+    return set()
+
+
 def _sorted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return sorted((tuple(row) for row in rows), key=lambda row: row[:2])
 
@@ -78,6 +84,7 @@ def test_odd_texts_arrive_character_for_character(
     engine: str,
     odd_rows: list[tuple[str, ...]],
     session: SparkSession,
+    contents: set[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("INGEST_ENGINE", engine)
@@ -88,6 +95,8 @@ def test_odd_texts_arrive_character_for_character(
         monkeypatch.undo()
         settings.cache_clear()
     assert (report.engine, report.rows) == (engine, len(odd_rows))
+    contents.add(report.content)
+    assert len(contents) == 1
     assert _imported(session) == odd_rows
 
 

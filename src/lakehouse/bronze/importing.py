@@ -57,7 +57,8 @@ def import_table(spark: SparkSession, name: str, ingest_date: str) -> ImportRepo
     before = count_source(source)
     try:
         _copy(spark, source, aside, engine)
-        found = content_of(spark.read.format("avro").load(settings().hdfs_url + aside))
+        copied = spark.read.format("avro").load(settings().hdfs_url + aside)
+        found = content_of(copied.select(*source.column_names))
         rows = found.rows
         if rows not in (before, count_source(source)):
             raise ImportMismatchError(f"{name}: the source has {before} rows, the import {rows}")

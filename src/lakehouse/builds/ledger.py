@@ -132,7 +132,6 @@ class Ledger:
             rows=report["rows"],
             ingest_date=day,
             folder=report.get("folder", ""),
-            quarantined=report.get("quarantined", 0),
             quarantine=self._quarantine(table),
         )
         records.write(self._files, table, record)

@@ -41,8 +41,7 @@ class Record:
         rows: rows of the table.
         ingest_date: day of import that the table shows, YYYY-MM-DD.
         folder: folder of the build (silver).
-        quarantined: rows of that day in quarantine (silver).
-        quarantine: identity of the files of the quarantine table; empty if there is none.
+        quarantine: identity of the quarantine table's files; empty if there is none (silver).
     """
 
     build: str
@@ -52,7 +51,6 @@ class Record:
     rows: int
     ingest_date: str
     folder: str = ""
-    quarantined: int = 0
     quarantine: str = ""
 
 

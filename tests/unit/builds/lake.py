@@ -121,11 +121,10 @@ class Lake:
         folder = f"{places.folder(table)}/{day}.{self._builds:06}"
         self.files.write(f"{folder}/part.parquet", b"rows")
         self.paths[table.full_name] = folder
-        count = self.quarantined.get(table.full_name, 0)
-        if count:
+        if self.quarantined.get(table.full_name):
             log = f"{places.quarantine_folder(table)}/_delta_log"
             self.files.write(f"{log}/{self._builds:020}.json", b"{}")
-        return {"folder": folder, "quarantined": count}
+        return {"folder": folder}
 
 
 def changed(table: Table) -> Table:
