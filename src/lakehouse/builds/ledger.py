@@ -118,10 +118,17 @@ class Ledger:
         inputs = self._inputs(table, day, paths)
         stored = self._stored(table, day, paths)
         if inputs is None or started.inputs is None or not _same_builds(inputs, started.inputs):
-            log.info("%s: not recorded, as an input has no record or changed", table.full_name)
+            log.info(
+                "%s: not recorded, as an input has no valid record or changed during the build",
+                table.full_name,
+            )
             return
         if not stored or _changed_by_others(table, started, stored, report):
-            log.warning("%s: not recorded, as others changed it", table.full_name)
+            log.warning(
+                "%s: not recorded, as it has more versions than this build wrote (a column that "
+                "its contract gained, or a change by others); the next run builds it again",
+                table.full_name,
+            )
             return
         signature = self.signature(table, inputs)
         record = Record(

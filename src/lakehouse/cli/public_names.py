@@ -50,10 +50,13 @@ def names(commands: Typer) -> Mapping[str, list[str]]:
             for column in table.columns
         ),
         "HDFS folders": (
-            places.folder(table)
-            for layer, tables in catalog.LAYERS.items()
-            if layer is not Layer.SOURCE
-            for table in tables
+            places.BUILDS,
+            *(
+                places.folder(table)
+                for layer, tables in catalog.LAYERS.items()
+                if layer is not Layer.SOURCE
+                for table in tables
+            ),
         ),
         "Tables and columns": (
             f"{table.full_name}.{column.name}"

@@ -6,6 +6,7 @@ from lakehouse.contracts.model import Layer, Table
 
 ROOT = "/lakehouse"
 ASIDE = f"{ROOT}/aside"
+BUILDS = f"{ROOT}/builds"
 
 
 def folder(table: Table) -> str:
@@ -35,7 +36,7 @@ def quarantine_folder(table: Table) -> str:
 
 def build_record(table: Table, day: str) -> str:
     """File that records the last build of a table; of a bronze table, the import of a day."""
-    folder = _joined(f"{ROOT}/builds/{table.layer}", table)
+    folder = _joined(f"{BUILDS}/{table.layer}", table)
     return f"{folder}/{day}.json" if table.layer is Layer.BRONZE else f"{folder}.json"
 
 
