@@ -45,6 +45,8 @@ class Stack:
         self._environment["LAKEHOUSE_STREAMING_CONTAINER"] = f"{name}-streaming"
         # as for a trial on local processes: no run of another day comes between
         self._environment["LAKEHOUSE_SCHEDULES"] = "false"
+        # and no table is built by chance
+        self._environment["LAKEHOUSE_RECHECK_SHARE"] = "0"
         self._watch = Watch(name, folder / "ended")
 
     def port(self, name: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from typing import Any
 
 import pytest
@@ -124,6 +126,33 @@ def test_call_names_the_database_and_its_tables() -> None:
 def test_missing_database_has_no_tables() -> None:
     error = TApplicationException(TApplicationException.INTERNAL_ERROR, "no database silver")
     assert asked(message(TMessageType.EXCEPTION, error.write))[0] == {}
+
+
+def test_locations_are_read_from_a_socket() -> None:
+    answer = message(TMessageType.REPLY, tables(table("orders", f"{ROOT}/orders", None)))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=answer_once, args=(server, answer))
+        answering.start()
+        config = Settings(metastore_host="127.0.0.1", metastore_port=server.getsockname()[1])
+        assert metastore.locations("silver", ["orders"], config) == {"orders": "/orders"}
+        answering.join()
+
+
+def answer_once(server: socket.socket, answer: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1024)
+        connection.sendall(answer)
+
+
+def test_metastore_that_hangs_up_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answering = threading.Thread(target=answer_once, args=(server, b""))
+        answering.start()
+        config = Settings(metastore_host="127.0.0.1", metastore_port=server.getsockname()[1])
+        with pytest.raises(PlatformError, match="does not answer"):
+            metastore.locations("silver", ["orders"], config)
+        answering.join()
 
 
 def test_metastore_that_is_down_is_named() -> None:
