@@ -36,18 +36,29 @@ _AT_ONCE = 8
 
 
 @dataclasses.dataclass(frozen=True)
-class Started:
-    """State before a build: its inputs, and the table's record and files.
+class State:
+    """A table and its inputs at one moment before a build.
 
     Attributes:
+        table: a table that keeps a record.
+        day: day of the import, YYYY-MM-DD.
+        record: the table's record, valid or not.
         inputs: record of each input by full name; None if one has no valid record.
-        before: valid record of the table itself.
-        version: version of the Delta table; -1 if there is none.
+        stored: identity of the table's files; empty if readers see none.
+        version: version of the Delta table, registered or not; -1 if there is none (gold).
     """
 
+    table: Table
+    day: str
+    record: Record | None
     inputs: Mapping[str, Record] | None
-    before: Record | None
+    stored: str
     version: int
+
+    @property
+    def valid(self) -> Record | None:
+        """The table's record, if the files are still those of its build."""
+        return self.record if self.record and self.record.stored == self.stored else None
 
 
 class Ledger:
@@ -68,62 +79,53 @@ class Ledger:
         self._code = code
         self._limit = rejected_share_limit
 
-    def skip(self, table: Table, day: str) -> Record | None:
-        """The record of a table that need not be built for a day; None if it has to be.
+    def state(self, table: Table, day: str) -> State | None:
+        """A table and its inputs as they are now; None if the table keeps no record."""
+        if not is_recorded(table):
+            return None
+        record = records.read(self._files, table, day)
+        paths = self._paths([table, *inputs_of(table)])
+        inputs = self._inputs(table, day, paths)
+        stored = self._stored(table, day, paths)
+        return State(table, day, record, inputs, stored, self._version(table, stored))
+
+    def skip(self, state: State) -> Record | None:
+        """The record of a table that need not be built for its day; None if it has to be.
 
         A silver table that was built for another day from equal rows shows this day afterwards.
         """
-        if not is_skippable(table):
+        table, record, inputs = state.table, state.valid, state.inputs
+        if table.layer is Layer.BRONZE or record is None or inputs is None:
             return None
-        record = records.read(self._files, table, day)
-        if record is None:
-            return None
-        paths = self._paths([table, *inputs_of(table)])
-        inputs = self._inputs(table, day, paths)
-        if (
-            inputs is None
-            or self.signature(table, inputs) != record.signature
-            or self._stored(table, day, paths) != record.stored
-        ):
+        if self.signature(table, inputs) != record.signature:
             return None
         if table.layer is Layer.SILVER:
-            return self._for_day(table, record, day)
-        return record if _shows_day(table, inputs, day) else None
+            return self._for_day(table, record, state.day)
+        return record if _shows_day(table, inputs, state.day) else None
 
-    def start(self, table: Table, day: str) -> Started | None:
-        """Delete the record of a table that is about to be built; None if it keeps none."""
-        if not is_recorded(table):
-            return None
-        paths = self._paths([table, *inputs_of(table)])
-        stored = self._stored(table, day, paths)
-        record = records.read(self._files, table, day)
-        valid = record is not None and record.stored == stored
-        records.delete(self._files, table, day)
-        version = delta_version(delta_identity(self._files, places.folder(table)))
-        return Started(self._inputs(table, day, paths), record if valid else None, version)
+    def start(self, state: State) -> None:
+        """Delete the record of a table that is about to be built."""
+        records.delete(self._files, state.table, state.day)
 
-    def finish(
-        self, table: Table, day: str, started: Started, report: Report, *, differs: bool = False
-    ) -> None:
+    def finish(self, before: State, report: Report, *, differs: bool = False) -> None:
         """Record a successful build, unless an input or the table changed while it ran.
 
         Args:
-            table: the table.
-            day: day of the import, YYYY-MM-DD.
-            started: its state before the build.
+            before: the table and its inputs before the build.
             report: what the build did.
             differs: its rows are others although all that should determine them is the same.
         """
+        table, day = before.table, before.day
         paths = self._paths([table, *inputs_of(table)])
         inputs = self._inputs(table, day, paths)
         stored = self._stored(table, day, paths)
-        if inputs is None or started.inputs is None or not _same_builds(inputs, started.inputs):
+        if inputs is None or before.inputs is None or not _same_builds(inputs, before.inputs):
             log.info(
                 "%s: not recorded, as an input has no valid record or changed during the build",
                 table.full_name,
             )
             return
-        if not stored or _changed_by_others(table, started, stored, report):
+        if not stored or _changed_by_others(before, stored, report):
             log.warning(
                 "%s: not recorded, as it has more versions than this build wrote (a column that "
                 "its contract gained, or a change by others); the next run builds it again",
@@ -134,7 +136,7 @@ class Ledger:
         record = Record(
             build=uuid.uuid4().hex,
             signature=signature,
-            content=uuid.uuid4().hex if differs else _content(table, started, signature, report),
+            content=uuid.uuid4().hex if differs else _content(before, signature, report),
             stored=stored,
             rows=report["rows"],
             ingest_date=day,
@@ -179,6 +181,11 @@ class Ledger:
         identify = folder_identity if table.layer is Layer.SILVER else delta_identity
         identity = identify(self._files, path) if path else ""
         return f"{path} {identity}" if identity else ""
+
+    def _version(self, table: Table, stored: str) -> int:
+        if table.layer is not Layer.GOLD:
+            return -1
+        return delta_version(stored or delta_identity(self._files, places.folder(table)))
 
     def _quarantine(self, table: Table) -> str:
         if table.layer is not Layer.SILVER:
@@ -238,11 +245,6 @@ def is_recorded(table: Table) -> bool:
     return not table.builder and table in catalog.batch(table.layer)
 
 
-def is_skippable(table: Table) -> bool:
-    """True for recorded tables other than those of bronze, whose source has to be read."""
-    return is_recorded(table) and table.layer is not Layer.BRONZE
-
-
 def inputs_of(table: Table) -> list[Table]:
     """Tables whose rows determine the rows of a table or the outcome of its checks."""
     if table.layer is Layer.BRONZE:
@@ -262,13 +264,13 @@ def _same_builds(one: Mapping[str, Record], other: Mapping[str, Record]) -> bool
     return {k: r.build for k, r in one.items()} == {k: r.build for k, r in other.items()}
 
 
-def _changed_by_others(table: Table, started: Started, stored: str, report: Report) -> bool:
+def _changed_by_others(before: State, stored: str, report: Report) -> bool:
     """True if a table is not as its build left it, such as after a late write of a retry."""
-    if table.layer is Layer.SILVER:
+    if before.table.layer is Layer.SILVER:
         return not stored.startswith(f"{report['folder']} ")
-    if table.layer is Layer.GOLD:
-        is_new = started.version < 0
-        return delta_version(stored) - started.version > is_new + _has_changes(report)
+    if before.table.layer is Layer.GOLD:
+        is_new = before.version < 0
+        return delta_version(stored) - before.version > is_new + _has_changes(report)
     return False
 
 
@@ -276,13 +278,13 @@ def _has_changes(report: Report) -> bool:
     return any(report[kind] for kind in ("inserted", "updated", "deleted"))
 
 
-def _content(table: Table, started: Started, signature: str, report: Report) -> str:
+def _content(before: State, signature: str, report: Report) -> str:
     """Identity of the rows after a build."""
-    if table.layer is Layer.BRONZE:
+    if before.table.layer is Layer.BRONZE:
         return str(report["content"])
-    if table.layer is Layer.SILVER:
+    if before.table.layer is Layer.SILVER:
         return signature
     # keys depend on earlier builds, so equal inputs alone do not mean equal rows
-    if started.before is None or _has_changes(report):
+    if before.valid is None or _has_changes(report):
         return uuid.uuid4().hex
-    return started.before.content
+    return before.valid.content

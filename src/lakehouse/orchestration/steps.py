@@ -14,8 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lakehouse.builds.ledger import ledger
-from lakehouse.builds.records import Record
+from lakehouse.builds.ledger import State, ledger
 from lakehouse.contracts.functions import named
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.orchestration import failures
@@ -53,8 +52,9 @@ def run(layer: Layer, name: str, ingest_date: str, *, full: bool = False) -> Rep
     Returns:
         `state` (`built` or `unchanged`), the rows of the table, and what a build did.
     """
-    table = catalog.table(layer, name)
-    record = None if full else ledger().skip(table, ingest_date)
+    table, book = catalog.table(layer, name), ledger()
+    state = book.state(table, ingest_date)
+    record = book.skip(state) if state and not full else None
     is_sampled = record is not None and random.random() < settings().recheck_share
     if record and not is_sampled:
         log.info("%s: unchanged, %d rows", table.full_name, record.rows)
@@ -68,13 +68,19 @@ def run(layer: Layer, name: str, ingest_date: str, *, full: bool = False) -> Rep
         return _submitted(layer, name, ingest_date, is_sampled)
     session = spark.connect(f"{layer}.{name}")
     try:
-        return build(session, layer, name, ingest_date, recheck=is_sampled)
+        return build(session, layer, name, ingest_date, state=state, recheck=is_sampled)
     finally:
         session.stop()
 
 
 def build(
-    session: SparkSession, layer: Layer, name: str, ingest_date: str, *, recheck: bool = False
+    session: SparkSession,
+    layer: Layer,
+    name: str,
+    ingest_date: str,
+    *,
+    state: State | None = None,
+    recheck: bool = False,
 ) -> Report:
     """Build a table with a session, and record it.
 
@@ -83,26 +89,29 @@ def build(
         layer: layer of the table.
         name: the table.
         ingest_date: day of the import, YYYY-MM-DD.
+        state: the table and its inputs before the build; looked up if left out.
         recheck: compare the rows with those of the recorded build.
     """
     table, book = catalog.table(layer, name), ledger()
-    started = book.start(table, ingest_date)
+    state = state or book.state(table, ingest_date)
+    if state is None:
+        return {"state": BUILT, **_builder(table)(session, name, ingest_date)}
+    book.start(state)
     report = _builder(table)(session, name, ingest_date)
-    if started is not None:
-        differs = recheck and _differs(session, table, ingest_date, started.before, report)
-        try:
-            book.finish(table, ingest_date, started, report, differs=differs)
-        except (OSError, RuntimeError) as error:
-            log.warning("%s: built, but not recorded: %s", table.full_name, error)
+    differs = recheck and _differs(session, state, report)
+    try:
+        book.finish(state, report, differs=differs)
+    except (OSError, RuntimeError) as error:
+        log.warning("%s: built, but not recorded: %s", table.full_name, error)
     return {"state": BUILT, **report}
 
 
-def _differs(
-    session: SparkSession, table: Table, ingest_date: str, before: Record | None, report: Report
-) -> bool:
+def _differs(session: SparkSession, before: State, report: Report) -> bool:
     from lakehouse.quality.rechecking import recheck
 
-    return before is not None and recheck(session, table, ingest_date, before, report) > 0
+    if before.valid is None:
+        return False
+    return recheck(session, before.table, before.day, before.valid, report) > 0
 
 
 def _builder(table: Table) -> Callable[[SparkSession, str, str], Report]:

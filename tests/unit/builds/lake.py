@@ -80,13 +80,14 @@ class Lake:
 
     def built(self, table: Table, day: str, *, full: bool = False) -> bool:
         """Build a table unless it is unchanged; True if it was built."""
-        if not full and self.ledger.skip(table, day):
+        state = self.ledger.state(table, day)
+        assert state is not None
+        if not full and self.ledger.skip(state):
             return False
-        started = self.ledger.start(table, day)
-        assert started is not None
+        self.ledger.start(state)
         report = self._build(table, day)
         self.during_build(table)
-        self.ledger.finish(table, day, started, {"rows": 7, **report})
+        self.ledger.finish(state, {"rows": 7, **report})
         return True
 
     def commit(self, table: Table) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from lakehouse.builds import ledger as deciding
-from lakehouse.builds.ledger import inputs_of, is_recorded, is_skippable, shown_day
+from lakehouse.builds.ledger import State, inputs_of, is_recorded, shown_day
 from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer, Table
 from lakehouse.registry import catalog
@@ -62,12 +62,22 @@ def test_full_run_builds_everything_and_makes_nothing_stale(lake: Lake) -> None:
     assert lake.run(DAY) == set()
 
 
-def test_models_streams_and_imports_are_not_skipped() -> None:
-    builders = [t for layer in (Layer.SILVER, Layer.GOLD) for t in catalog.LAYERS[layer]]
-    assert {t.full_name for t in builders if is_skippable(t)} == ALL
-    assert not any(is_recorded(t) for t in builders if t.builder)
-    assert not is_skippable(BRONZE)
+def test_models_and_tables_of_streams_keep_no_record(lake: Lake) -> None:
+    built = [t for layer in (Layer.SILVER, Layer.GOLD) for t in catalog.LAYERS[layer]]
+    assert {t.full_name for t in built if is_recorded(t)} == ALL
+    assert not any(is_recorded(t) for t in built if t.builder)
+    assert {lake.ledger.state(t, DAY) for t in built if not is_recorded(t)} == {None}
+
+
+def test_source_is_read_in_every_run(lake: Lake) -> None:
     assert is_recorded(BRONZE)
+    assert lake.built(BRONZE, DAY)
+
+
+def state(lake: Lake, table: Table, day: str = DAY) -> State:
+    found = lake.ledger.state(table, day)
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("layer", [Layer.SILVER, Layer.GOLD])
@@ -214,7 +224,7 @@ def test_changed_contract_has_another_signature(lake: Lake, table: Table) -> Non
 
 @pytest.mark.parametrize("table", [SILVER, DIMENSION], ids=lambda table: table.full_name)
 def test_failed_build_is_repeated(lake: Lake, table: Table) -> None:
-    assert lake.ledger.start(table, DAY)
+    lake.ledger.start(state(lake, table))
     assert lake.built(table, DAY)
     assert not lake.built(table, DAY)
 
@@ -234,13 +244,13 @@ def test_day_of_the_folder_counts_without_a_record_of_it(lake: Lake) -> None:
     location = f"hdfs://namenode:8020{lake.paths[SILVER.full_name]}"
     other = f"hdfs://namenode:8020{places.folder(SILVER)}/2026-02-28.20260228T000000.abc"
     assert shown_day(SILVER, other, lake.files) == "2026-02-28"
-    lake.ledger.start(SILVER, NEXT)
+    lake.ledger.start(state(lake, SILVER, NEXT))
     assert shown_day(SILVER, location, lake.files) == DAY
 
 
 def test_gold_is_not_skipped_while_silver_shows_another_day(lake: Lake) -> None:
-    assert lake.ledger.skip(DIMENSION, DAY)
-    assert lake.ledger.skip(DIMENSION, NEXT) is None
+    assert lake.ledger.skip(state(lake, DIMENSION))
+    assert lake.ledger.skip(state(lake, DIMENSION, NEXT)) is None
 
 
 def test_rows_in_quarantine_keep_their_day(lake: Lake) -> None:
@@ -301,11 +311,10 @@ def test_switch_by_others_during_a_build_leaves_it_unrecorded(lake: Lake) -> Non
 
 
 def test_rows_that_differ_for_no_reason_reach_gold(lake: Lake) -> None:
-    started = lake.ledger.start(SILVER, DAY)
-    assert started is not None
-    assert started.before is not None
+    before = state(lake, SILVER)
+    assert before.valid is not None
     report = {"rows": 7, "folder": lake.paths[SILVER.full_name]}
-    lake.ledger.finish(SILVER, DAY, started, report, differs=True)
+    lake.ledger.finish(before, report, differs=True)
     assert not lake.built(SILVER, DAY)
     assert lake.built(DIMENSION, DAY)
 
@@ -320,7 +329,7 @@ def test_staged_record_is_not_read(lake: Lake, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(lake.files, "replace", crash)
     with pytest.raises(ConnectionError):
-        lake.ledger.skip(SILVER, NEXT)
+        lake.ledger.skip(state(lake, SILVER, NEXT))
     assert lake.files.read(places.build_record(SILVER, "")) == before
 
 

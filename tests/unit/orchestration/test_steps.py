@@ -30,17 +30,19 @@ class FakeLedger:
     def __post_init__(self) -> None:
         self.calls: list[str] = []
 
-    def skip(self, table: Table, day: str) -> Any:
+    def state(self, table: Table, day: str) -> Any:
+        self.calls.append("state")
+        before = SimpleNamespace(table=table, day=day, valid="record before")
+        return before if self.records else None
+
+    def skip(self, state: Any) -> Any:
         self.calls.append("skip")
         return SimpleNamespace(rows=7) if self.unchanged else None
 
-    def start(self, table: Table, day: str) -> Any:
+    def start(self, state: Any) -> None:
         self.calls.append("start")
-        return SimpleNamespace(before="record before") if self.records else None
 
-    def finish(
-        self, table: Table, day: str, started: Any, report: dict[str, Any], *, differs: bool
-    ) -> None:
+    def finish(self, before: Any, report: dict[str, Any], *, differs: bool) -> None:
         self.calls.append("finish, differs" if differs else "finish")
         if self.error:
             raise self.error
@@ -84,7 +86,7 @@ def test_unchanged_table_opens_no_session(monkeypatch: pytest.MonkeyPatch) -> No
         "state": "unchanged",
         "rows": 7,
     }
-    assert (made.sessions, ledger.calls) == (0, ["skip"])
+    assert (made.sessions, ledger.calls) == (0, ["state", "skip"])
 
 
 def test_full_run_builds_an_unchanged_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +94,7 @@ def test_full_run_builds_an_unchanged_table(monkeypatch: pytest.MonkeyPatch) -> 
     made = Steps(monkeypatch, ledger)
     report = steps.run(Layer.SILVER, "orders", DAY, full=True)
     assert report == {"state": "built", "table": "orders", "rows": 8}
-    assert (made.sessions, ledger.calls) == (1, ["start", "finish"])
+    assert (made.sessions, ledger.calls) == (1, ["state", "start", "finish"])
 
 
 @pytest.mark.parametrize(("differing", "end"), [(0, "finish"), (3, "finish, differs")])
@@ -103,7 +105,7 @@ def test_sampled_unchanged_table_is_built_and_compared(
     made = Steps(monkeypatch, ledger)
     made.settings.recheck_share, made.differing = 1, differing
     assert steps.run(Layer.SILVER, "orders", DAY)["state"] == "built"
-    assert ledger.calls == ["skip", "start", end]
+    assert ledger.calls == ["state", "skip", "start", end]
     assert made.rechecked == ["record before"]
 
 
@@ -135,14 +137,21 @@ def test_failed_build_is_not_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
     made.failure = ChecksFailedError("rejected_share")
     with pytest.raises(ChecksFailedError):
         steps.run(Layer.SILVER, "orders", DAY)
-    assert ledger.calls == ["skip", "start"]
+    assert ledger.calls == ["state", "skip", "start"]
 
 
-def test_table_without_a_record_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_table_that_keeps_no_record_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = FakeLedger(records=False)
     Steps(monkeypatch, ledger)
     assert steps.run(Layer.GOLD, "fact_session", DAY)["state"] == "built"
-    assert ledger.calls == ["skip", "start"]
+    assert set(ledger.calls) == {"state"}
+
+
+def test_build_with_a_session_looks_the_state_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = FakeLedger()
+    Steps(monkeypatch, ledger)
+    steps.build(MagicMock(), Layer.SILVER, "orders", DAY)
+    assert ledger.calls == ["state", "start", "finish"]
 
 
 def test_build_whose_record_cannot_be_written_succeeds(
