@@ -83,7 +83,7 @@ class Ledger:
         """A table and its inputs as they are now; None if the table keeps no record."""
         if not is_recorded(table):
             return None
-        record = records.read(self._files, table, day)
+        record = self._record(table, day)
         paths = self._paths([table, *inputs_of(table)])
         inputs = self._inputs(table, day, paths)
         stored = self._stored(table, day, paths)
@@ -168,10 +168,18 @@ class Ledger:
 
     def _valid(self, table: Table, day: str, paths: Mapping[str, str]) -> Record | None:
         """The record of a table if readers see the files of that build."""
-        record = records.read(self._files, table, day) if is_recorded(table) else None
+        record = self._record(table, day) if is_recorded(table) else None
         if record is None or record.stored != self._stored(table, day, paths):
             return None
         return record
+
+    def _record(self, table: Table, day: str) -> Record | None:
+        try:
+            return records.read(self._files, table, day)
+        except (OSError, RuntimeError) as error:
+            # such as a block that was lost in a power cut; a build replaces the record
+            log.warning("%s: its build record cannot be read: %s", table.full_name, error)
+            return None
 
     def _stored(self, table: Table, day: str, paths: Mapping[str, str]) -> str:
         """Identity of the files that readers of a table see; empty if there are none."""

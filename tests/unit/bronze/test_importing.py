@@ -8,12 +8,14 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.bronze import importing
+from lakehouse.bronze.content import Content
 from lakehouse.bronze.importing import ImportMismatchError
 from lakehouse.contracts.model import Layer
 from lakehouse.quality.checks import Result
 from lakehouse.registry import catalog
 
 BRONZE = catalog.table(Layer.BRONZE, "orders")
+SOURCE_COLUMNS = tuple(catalog.table(Layer.SOURCE, "orders").column_names)
 
 
 @pytest.fixture
@@ -65,10 +67,10 @@ class Files:
 
 
 class Session:
-    """Counts the rows of whatever it is told to load."""
+    """Has so many rows, whatever it is told to load."""
 
     def __init__(self, rows: int) -> None:
-        self._rows = rows
+        self.rows = rows
         self.read = self
 
     def format(self, name: str) -> Session:
@@ -77,8 +79,9 @@ class Session:
     def load(self, path: str) -> Session:
         return self
 
-    def count(self) -> int:
-        return self._rows
+    def select(self, *columns: str) -> Session:
+        assert columns == SOURCE_COLUMNS
+        return self
 
 
 @pytest.fixture
@@ -86,16 +89,19 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     monkeypatch.setattr(Files, "done", found, raising=False)
     monkeypatch.setattr(importing, "Hdfs", Files)
+    monkeypatch.setattr(importing, "content_of", lambda rows: Content(rows.rows, "5"))
     monkeypatch.setattr(importing, "_copy", lambda *_: found.append(("copy",)))
     monkeypatch.setattr(importing, "_register", lambda *_: found.append(("register",)))
     monkeypatch.setattr(importing, "record_other_day", lambda *_: None)
     return found
 
 
-def import_orders(monkeypatch: pytest.MonkeyPatch, imported: int, *source: int) -> None:
+def import_orders(
+    monkeypatch: pytest.MonkeyPatch, imported: int, *source: int
+) -> importing.ImportReport:
     counts = iter(source)
     monkeypatch.setattr(importing, "count_source", lambda _: next(counts))
-    importing.import_table(cast(SparkSession, Session(imported)), "orders", "2026-03-01")
+    return importing.import_table(cast(SparkSession, Session(imported)), "orders", "2026-03-01")
 
 
 def test_import_with_another_count_replaces_nothing(
@@ -109,7 +115,8 @@ def test_import_with_another_count_replaces_nothing(
 def test_import_while_the_source_grows_is_whole(
     monkeypatch: pytest.MonkeyPatch, done: list[tuple[str, ...]]
 ) -> None:
-    import_orders(monkeypatch, 8, 7, 8)
+    report = import_orders(monkeypatch, 8, 7, 8)
+    assert (report.rows, report.content) == (8, "8:5")
     names = [name for name, *_ in done]
     # the old import goes only when the new one is in its place
     assert names == ["copy", "make", "rename", "rename", "delete", "delete", "register"]

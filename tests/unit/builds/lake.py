@@ -20,9 +20,12 @@ class FakeFiles:
 
     def __init__(self) -> None:
         self.held: dict[str, tuple[bytes, int]] = {}
+        self.unreadable: set[str] = set()
         self._now = 0
 
     def read(self, path: str) -> bytes:
+        if path in self.unreadable:
+            raise RuntimeError("no data node has the block")
         if path not in self.held:
             raise FileNotFoundError(path)
         return self.held[path][0]
@@ -35,6 +38,7 @@ class FakeFiles:
         self.held[new] = self.held.pop(old)
 
     def delete(self, path: str) -> bool:
+        self.unreadable.discard(path)
         found = [each for each in self.held if each == path or each.startswith(f"{path}/")]
         for each in found:
             del self.held[each]

@@ -57,6 +57,18 @@ def test_record_of_another_form_is_no_record(lake: Lake) -> None:
         assert lake.built(DIMENSION, DAY)
 
 
+def test_record_that_cannot_be_read_is_replaced(lake: Lake) -> None:
+    path = places.build_record(SILVER, "")
+    lake.files.unreadable.add(path)
+    location = f"hdfs://namenode:8020{lake.paths[SILVER.full_name]}"
+    # the day of the folder may be an earlier one, and a retry finds the record again
+    with pytest.raises(RuntimeError, match="block"):
+        shown_day(SILVER, location, lake.files)
+    assert lake.built(SILVER, DAY)
+    assert path not in lake.files.unreadable
+    assert not lake.built(SILVER, DAY)
+
+
 def test_full_run_builds_everything_and_makes_nothing_stale(lake: Lake) -> None:
     assert lake.run(DAY, full=True) == ALL
     assert lake.run(DAY) == set()
