@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from lakehouse.platform.selection import (
     server_groups,
     workload,
 )
+from lakehouse.platform.services import Process
 from lakehouse.platform.settings import Settings
 from lakehouse.platform.supervise import ProcessState
 from lakehouse.registry import catalog
@@ -109,13 +111,14 @@ class Keeper:
         self.running = list(running)
         self.stopped: list[str] = []
         self.ended = False
+        self.settings_are_current = True
 
     @property
     def pid(self) -> int | None:
         return None if self.ended else 1
 
     def has_settings_of(self, config: Settings) -> bool:
-        return True
+        return self.settings_are_current
 
     def ensure_running(self, services: object) -> None:
         self.ended = False
@@ -266,3 +269,31 @@ def test_up_to_servers_of_an_unrecorded_start_records_nothing(
     keeper_of(monkeypatch, *sorted(names("batch")))
     lifecycle.up(["stream"], lambda line: None)
     assert started.names(config) is None
+
+
+def test_taken_port_stops_up_before_a_server_starts(
+    config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = keeper_of(monkeypatch, *sorted(names("batch")))
+    asked: list[str] = []
+
+    def refuse(processes: Iterable[Process], config: Settings) -> None:
+        asked.extend(process.name for process in processes)
+        raise PlatformError("port 9042 is taken")
+
+    monkeypatch.setattr(lifecycle, "require_free_ports", refuse)
+    with pytest.raises(PlatformError, match="9042"):
+        lifecycle.up(["weblogs"], lambda line: None)
+    # servers that run hold their ports themselves
+    assert set(asked) == STREAM
+    assert set(keeper.running) == names("batch")
+
+
+def test_changed_settings_start_running_servers_again(
+    config: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = keeper_of(monkeypatch, *sorted(names("batch")))
+    keeper.settings_are_current = False
+    lifecycle.up(["batch"], lambda line: None)
+    assert set(keeper.stopped) == names("batch")
+    assert set(keeper.running) == names("batch")
