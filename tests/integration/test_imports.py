@@ -10,9 +10,12 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lakehouse.bronze.importing import import_table
+from lakehouse.builds.sources import content_of_source
+from lakehouse.contracts.model import Layer
 from lakehouse.platform import postgres, spark
 from lakehouse.platform.hdfs import Hdfs
 from lakehouse.platform.settings import Settings, settings
+from lakehouse.registry import catalog
 from lakehouse.sources.load import load_folder
 from lakehouse.workloads.shop.contracts import sources
 from lakehouse.workloads.shop.generator import generate
@@ -107,3 +110,26 @@ def test_a_second_import_of_a_day_replaces_it_and_leaves_nothing_aside(
         import_table(session, TABLE.name, DAY)
         assert len(_imported(session)) == len(odd_rows)
     assert Hdfs().names(f"/lakehouse/aside/bronze/{TABLE.name}") == []
+
+
+@pytest.mark.usefixtures("odd_rows")
+def test_content_of_a_source_changes_with_its_rows() -> None:
+    bronze = catalog.table(Layer.BRONZE, TABLE.name)
+    contents = [content_of_source(bronze)]
+    for statement in (
+        # null and an empty text differ
+        f"UPDATE {TABLE.name} SET review_comment_title = NULL WHERE review_id = 'odd 1'",
+        f"UPDATE {TABLE.name} SET review_comment_title = '' WHERE review_id = 'odd 1'",
+        f"INSERT INTO {TABLE.name} SELECT * FROM {TABLE.name} WHERE review_id = 'odd 1'",
+        f"DELETE FROM {TABLE.name} WHERE review_id = 'odd 1'",
+    ):
+        with (
+            closing(postgres.connect(TABLE.source_database, "loader")) as server,
+            server,
+            server.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+        contents.append(content_of_source(bronze))
+    assert contents[0] == contents[2]
+    assert len(set(contents)) == 4
+    assert content_of_source(bronze) == contents[-1]

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from lakehouse.builds import records
 from lakehouse.builds.code import code_version
 from lakehouse.builds.records import Files, Record
+from lakehouse.builds.sources import content_of_source
 from lakehouse.builds.storage import delta_identity, delta_version, folder_identity
 from lakehouse.contracts import places
 from lakehouse.contracts.model import Layer, Table
@@ -30,6 +31,7 @@ from lakehouse.registry import catalog
 log = logging.getLogger(__name__)
 
 Locations = Callable[[str, Sequence[str]], Mapping[str, str]]
+Sources = Callable[[Table], str]
 Report = Mapping[str, Any]
 # each record is two short requests
 _AT_ONCE = 8
@@ -46,6 +48,7 @@ class State:
         inputs: record of each input by full name; None if one has no valid record.
         stored: identity of the table's files; empty if readers see none.
         version: version of the Delta table, registered or not; -1 if there is none (gold).
+        source: identity of the rows of the source table (bronze); empty for others.
     """
 
     table: Table
@@ -54,6 +57,7 @@ class State:
     inputs: Mapping[str, Record] | None
     stored: str
     version: int
+    source: str
 
     @property
     def valid(self) -> Record | None:
@@ -69,13 +73,20 @@ class Ledger:
         locations: paths of the tables of a database that the metastore knows, by name.
         code: identity of the code that computes tables.
         rejected_share_limit: the setting of that name.
+        sources: identity of the rows that the source table of a bronze table has now.
     """
 
     def __init__(
-        self, files: Files, locations: Locations, code: str, rejected_share_limit: float
+        self,
+        files: Files,
+        locations: Locations,
+        code: str,
+        rejected_share_limit: float,
+        sources: Sources,
     ) -> None:
         self._files = files
         self._locations = locations
+        self._sources = sources
         self._code = code
         self._limit = rejected_share_limit
 
@@ -87,7 +98,8 @@ class Ledger:
         paths = self._paths([table, *inputs_of(table)])
         inputs = self._inputs(table, day, paths)
         stored = self._stored(table, day, paths)
-        return State(table, day, record, inputs, stored, self._version(table, stored))
+        version, source = self._version(table, stored), self._source(table)
+        return State(table, day, record, inputs, stored, version, source)
 
     def skip(self, state: State) -> Record | None:
         """The record of a table that need not be built for its day; None if it has to be.
@@ -95,9 +107,9 @@ class Ledger:
         A silver table that was built for another day from equal rows shows this day afterwards.
         """
         table, record, inputs = state.table, state.valid, state.inputs
-        if table.layer is Layer.BRONZE or record is None or inputs is None:
+        if record is None or inputs is None:
             return None
-        if self.signature(table, inputs) != record.signature:
+        if self.signature(table, inputs, state.source) != record.signature:
             return None
         if table.layer is Layer.SILVER:
             return self._for_day(table, record, state.day)
@@ -119,9 +131,10 @@ class Ledger:
         paths = self._paths([table, *inputs_of(table)])
         inputs = self._inputs(table, day, paths)
         stored = self._stored(table, day, paths)
-        if inputs is None or before.inputs is None or not _same_builds(inputs, before.inputs):
+        if inputs is None or not self._are_as_before(before, inputs):
             log.info(
-                "%s: not recorded, as an input has no valid record or changed during the build",
+                "%s: not recorded, as an input or the source changed during the build, or an input "
+                "has no valid record",
                 table.full_name,
             )
             return
@@ -132,11 +145,11 @@ class Ledger:
                 table.full_name,
             )
             return
-        signature = self.signature(table, inputs)
+        signature = self.signature(table, inputs, before.source)
         record = Record(
             build=uuid.uuid4().hex,
             signature=signature,
-            content=uuid.uuid4().hex if differs else _content(before, signature, report),
+            content=_content(before, signature, report, differs=differs),
             stored=stored,
             rows=report["rows"],
             ingest_date=day,
@@ -145,11 +158,11 @@ class Ledger:
         )
         records.write(self._files, table, record)
 
-    def signature(self, table: Table, inputs: Mapping[str, Record]) -> str:
+    def signature(self, table: Table, inputs: Mapping[str, Record], source: str = "") -> str:
         """Hash of all that determines the rows of a table."""
         limit = self._limit if table.layer is Layer.SILVER else None
         contents = sorted((name, record.content) for name, record in inputs.items())
-        parts = json.dumps([self._code, repr(table), limit, contents])
+        parts = json.dumps([self._code, repr(table), limit, contents, source])
         return hashlib.sha256(parts.encode()).hexdigest()
 
     def _inputs(
@@ -165,6 +178,15 @@ class Ledger:
             if record is not None
         }
         return named if len(named) == len(inputs) else None
+
+    def _are_as_before(self, before: State, inputs: Mapping[str, Record]) -> bool:
+        """True if neither an input nor the source changed since."""
+        if before.inputs is None or not _same_builds(inputs, before.inputs):
+            return False
+        return self._source(before.table) == before.source
+
+    def _source(self, table: Table) -> str:
+        return self._sources(table) if table.layer is Layer.BRONZE else ""
 
     def _valid(self, table: Table, day: str, paths: Mapping[str, str]) -> Record | None:
         """The record of a table if readers see the files of that build."""
@@ -229,7 +251,7 @@ class Ledger:
 def ledger() -> Ledger:
     """The ledger of the running platform."""
     limit = settings().rejected_share_limit
-    return Ledger(Hdfs(), metastore.locations, code_version(), limit)
+    return Ledger(Hdfs(), metastore.locations, code_version(), limit, content_of_source)
 
 
 def shown_day(table: Table, location: str, files: Files | None = None) -> str:
@@ -286,10 +308,12 @@ def _has_changes(report: Report) -> bool:
     return any(report[kind] for kind in ("inserted", "updated", "deleted"))
 
 
-def _content(before: State, signature: str, report: Report) -> str:
+def _content(before: State, signature: str, report: Report, *, differs: bool) -> str:
     """Identity of the rows after a build."""
     if before.table.layer is Layer.BRONZE:
         return str(report["content"])
+    if differs:
+        return uuid.uuid4().hex
     if before.table.layer is Layer.SILVER:
         return signature
     # keys depend on earlier builds, so equal inputs alone do not mean equal rows

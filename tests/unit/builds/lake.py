@@ -71,7 +71,13 @@ class Lake:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.files, self._locations, self.code, self.limit)
+        return Ledger(
+            self.files,
+            self._locations,
+            self.code,
+            self.limit,
+            lambda table: self.sources[table.full_name],
+        )
 
     def run(self, day: str, *, full: bool = False) -> set[str]:
         """Run everything for a day; full names of the tables that were built."""

@@ -15,6 +15,7 @@ from lakehouse.quality.checks import Result
 from lakehouse.registry import catalog
 
 DAY = "2026-03-01"
+BRONZE = catalog.table(Layer.BRONZE, "products")
 GOLD = catalog.table(Layer.GOLD, "dim_product")
 SILVER = catalog.table(Layer.SILVER, "products")
 BEFORE = cast(Any, SimpleNamespace(folder="/lakehouse/silver/ecom/products/one"))
@@ -36,6 +37,16 @@ def test_changes_of_gold_are_recorded(
     report = {"inserted": 0, "updated": updated, "deleted": 0}
     assert rechecking.recheck(MagicMock(), GOLD, DAY, BEFORE, report) == updated
     assert [(r.check, r.outcome, r.broken_rows) for r in recorded] == expected
+
+
+@pytest.mark.parametrize(("content", "expected"), [("8:1", 0), ("8:2", 8)])
+def test_imports_are_compared_by_their_content(
+    recorded: list[Result], content: str, expected: int
+) -> None:
+    before = cast(Any, SimpleNamespace(content="8:1"))
+    report = {"rows": 8, "content": content}
+    assert rechecking.recheck(MagicMock(), BRONZE, DAY, before, report) == expected
+    assert [r.broken_rows for r in recorded] == [expected] * (expected > 0)
 
 
 def test_folders_of_both_builds_of_silver_are_compared(
