@@ -54,6 +54,13 @@ def workload_names(incomplete: str) -> list[str]:
     return _beginning(incomplete, (one.name for one in WORKLOADS))
 
 
+def demo_names(incomplete: str) -> list[str]:
+    """Workloads with a demo."""
+    from lakehouse.registry.catalog import WORKLOADS
+
+    return _beginning(incomplete, (one.name for one in WORKLOADS if one.demo))
+
+
 def stream_names(incomplete: str) -> list[str]:
     """Streams."""
     from lakehouse.registry.catalog import STREAMS

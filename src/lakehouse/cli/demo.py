@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lakehouse.cli.common import heading, print_whole, say
-from lakehouse.cli.containers import require_own_logs
+from lakehouse.cli.common import heading, say
+from lakehouse.cli.completion import demo_names
+from lakehouse.contracts.demo import DemoOptions, DemoStep
+from lakehouse.contracts.functions import named
+from lakehouse.contracts.workload import Workload
 
 
 def register(app: typer.Typer) -> None:
@@ -18,6 +23,14 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...",
+            help="Workloads to show; the shop and its logs if left out.",
+            autocompletion=demo_names,
+        ),
+    ] = None,
     data_dir: Annotated[
         Path | None,
         typer.Option(help="Folder or .zip with the published files; generated data if left out."),
@@ -34,85 +47,58 @@ def demo(
     """Build the warehouse and show it: servers up, data loaded, five DAGs, proof, answers.
 
     Then a minute of visitors: their log lines to live tables and to gold, every one balanced.
+    With names of workloads: their own steps, after those of the workloads that they use.
     """
-    from lakehouse.cli.data import confirm_replacement
-    from lakehouse.cli.live import show_streams
-    from lakehouse.cli.looking import run_verify
-    from lakehouse.cli.runs import day_of, run_pipelines
-    from lakehouse.cli.servers import up
-    from lakehouse.orchestration.pipelines import PIPELINES
+    from lakehouse.cli.demos import chosen
     from lakehouse.platform.command_line import command
-    from lakehouse.sources.files import find_source_files
-    from lakehouse.sources.load import load_folder
+    from lakehouse.platform.selection import workload
 
-    if streams:
-        require_own_logs()
+    shown = chosen([workload(name).name for name in names or []], streams=streams)
+    for _, found in shown:
+        if found.check:
+            named(found.check)()
+    steps = [(one, step) for one, found in shown for step in found.steps]
     began = time.monotonic()
-    heading("Servers")
-    up(["batch"])
-    heading("Sources")
-    folder = data_dir or _generated(orders, seed)
-    confirm_replacement(folder, find_source_files(folder), yes)
-    loaded = load_folder(folder)
-    for warning in loaded.warnings:
-        say(f"note: {warning}")
-    say(f"{sum(loaded.rows.values()):,} rows in {len(loaded.rows)} tables of PostgreSQL")
-    heading("Five DAGs: PostgreSQL to bronze, silver, gold")
-    run_pipelines(PIPELINES, day_of(None))
-    heading("Proof")
-    balanced = run_verify()
-    _show_answers()
-    if streams:
-        heading("Streams: servers")
-        up(["stream"])
-        heading("Streams: a minute of visitors")
-        balanced = show_streams() and balanced
-    _show_addresses(streams)
+    options = DemoOptions(dt.datetime.now(dt.UTC), data_dir, orders, seed, yes)
+    agree = [_show(one, step, options) for one, step in steps]
+    _show_addresses({name for _, step in steps for name in step.servers})
     took = time.monotonic() - began
     say(f"demo took {took:.0f} s; the servers go on until {command('down')}")
-    if not balanced:
+    if not all(agree):
         raise typer.Exit(1)
 
 
-def _generated(orders: int, seed: int) -> Path:
-    from lakehouse.platform.settings import settings
-    from lakehouse.workloads.shop.generator import generate
+def _show(workload: Workload, step: DemoStep, options: DemoOptions) -> bool:
+    """Take one step; True if all that it reconciled agrees."""
+    from lakehouse.cli.servers import up
 
-    folder = settings().state_dir / "generated" / f"orders-{orders}-seed-{seed}"
-    made = generate(orders, seed, folder)
-    say(f"{orders:,} orders generated in {made.seconds:.1f} s into {folder}")
-    return folder
-
-
-def _show_answers() -> None:
-    from lakehouse.cli import pictures
-    from lakehouse.serving import answers, thrift
-
-    for question, picture in (
-        (answers.ORDERS_A_DAY, pictures.sparkline),
-        (answers.ORDERS_BY_WEEKDAY_AND_HOUR, pictures.heat_map),
-        (answers.TOP_CITIES, pictures.bars),
-        (answers.SALES_BY_CATEGORY, pictures.bars),
-    ):
-        heading(question.title)
-        print_whole(picture(thrift.query(question.sql).rows))
+    if step.heading:
+        heading(step.heading)
+    if step.servers:
+        up(list(step.servers))
+    return not step.action or bool(named(step.action)(workload, options))
 
 
-def _show_addresses(streams: bool) -> None:
+def _show_addresses(names: Collection[str]) -> None:
     from lakehouse.platform.command_line import command
     from lakehouse.platform.secrets import page, thrift_address
+    from lakehouse.platform.selection import members
     from lakehouse.platform.settings import settings
 
     config = settings()
-    heading("What to open")
+    servers = {process.name for process in members(names)}
     hdfs = page(config, "namenode", port="namenode_http_port")
-    say(f"Airflow, the DAGs and their runs     {page(config, 'airflow')}")
-    say(f"    its login                        {command('credentials')}")
-    say(f"HDFS, bronze, silver and gold        {hdfs}")
-    say(f"Power BI, DBeaver, Spark clients     {thrift_address(config)}")
-    say(f"    the login of its reader          {command('credentials')}")
-    if streams:
-        say(f"NiFi, the flows of the streams       {page(config, 'nifi', 'https')}/nifi")
-        say(f"the streams as they are now          {command('watch')}")
-    sql = command('sql "SHOW TABLES IN gold"')
-    say(f"SQL here                             {sql}")
+    login = command("credentials")
+    heading("What to open")
+    for server, what, where in (
+        ("airflow-api-server", "Airflow, the DAGs and their runs", page(config, "airflow")),
+        ("airflow-api-server", "    its login", login),
+        ("namenode", "HDFS, bronze, silver and gold", hdfs),
+        ("spark", "Power BI, DBeaver, Spark clients", thrift_address(config)),
+        ("spark", "    the login of its reader", login),
+        ("nifi", "NiFi, the flows of the streams", f"{page(config, 'nifi', 'https')}/nifi"),
+        ("streaming", "the streams as they are now", command("watch")),
+        ("spark", "SQL here", command('sql "SHOW TABLES IN gold"')),
+    ):
+        if server in servers:
+            say(f"{what:<37}{where}")

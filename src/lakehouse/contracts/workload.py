@@ -38,6 +38,7 @@ class Workload:
         reconciliation: `module:function` that returns further checks for `verify`.
         commands: `module:function` that adds its commands to a `typer.Typer`; its module is
             imported at each start of the command line, and imports what is slow where it is used.
+        demo: `module:name` of its demo (`contracts.demo`); empty if it has none.
         written: `module:function` that returns counts of what its writers produced, by stream, for
             a manifest (or all) and the settings; empty for a manifest of another workload.
         is_writing: `module:function` that returns whether one of its writers runs, for settings.
@@ -65,6 +66,7 @@ class Workload:
     superset_pages: str = ""
     reconciliation: str = ""
     commands: str = ""
+    demo: str = ""
     written: str = ""
     is_writing: str = ""
     alarms: Mapping[str, str] = field(default_factory=dict)

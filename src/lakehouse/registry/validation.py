@@ -20,6 +20,7 @@ from lakehouse.registry.discovery import PACKAGE, Found, InvalidWorkloadError
 _NAMED = (
     *("parameters", "measures", "report_pages"),
     *("superset_datasets", "superset_pages", "reconciliation", "written", "is_writing", "commands"),
+    "demo",
 )
 _BUILT = (Layer.SILVER, Layer.GOLD)
 _IMPORT = re.compile(rf"^\s*(?:from|import)\s+{re.escape(PACKAGE)}(?:\.|\s+import\s+)(\w+)", re.M)

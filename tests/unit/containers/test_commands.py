@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -12,13 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from lakehouse.cli import live
 from lakehouse.cli.app import app
 from lakehouse.cli.containers import REFUSED, NotInContainersError, refuse, require_kept
+from lakehouse.contracts.demo import DemoOptions
 from lakehouse.platform.command_line import command, for_runtime
 from lakehouse.platform.secrets import GENERATORS, logins
 from lakehouse.platform.settings import PROJECT, Settings
 from lakehouse.platform.trial import changed_settings
+from lakehouse.registry import catalog
+from lakehouse.workloads.weblogs import demo
+
+OPTIONS = DemoOptions(dt.datetime.now(dt.UTC), None, 50, 1, replace=False)
 
 
 @pytest.fixture
@@ -112,7 +117,12 @@ def test_files_on_the_volume_are_kept() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("demo",), ("stream", "write", "--rate=1", "--duration=1"), ("stream", "replay", "--from=x")],
+    [
+        ("demo",),
+        ("demo", "weblogs"),
+        ("stream", "write", "--rate=1", "--duration=1"),
+        ("stream", "replay", "--from=x"),
+    ],
 )
 def test_nothing_is_written_into_logs_of_the_machine(
     words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -134,9 +144,9 @@ def test_the_writer_of_the_demo_starts_with_the_files_of_the_image(
     def started(command: list[str], **options: object) -> None:
         raise StartedError(*command)
 
-    monkeypatch.setattr(live.subprocess, "Popen", started)
+    monkeypatch.setattr(demo.subprocess, "Popen", started)
     with pytest.raises(StartedError) as caught:
-        live.show_streams()
+        demo.write(catalog.WORKLOADS[-1], OPTIONS)
     program, *words = caught.value.args
     monkeypatch.undo()
     answer = subprocess.run(

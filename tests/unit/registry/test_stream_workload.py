@@ -18,7 +18,7 @@ PROGRAM = """
 import json, sys
 import lakehouse.workloads
 lakehouse.workloads.__path__.append(sys.argv[1])
-from lakehouse.cli import completion, public_names
+from lakehouse.cli import completion, demos, public_names
 from lakehouse.cli.app import app
 from lakehouse.platform import kafka, postgres, selection
 from lakehouse.platform.settings import Settings
@@ -49,10 +49,16 @@ print(json.dumps({
     "public": [one for one in page.splitlines() if "trinket_reports" in one],
     "dictionary": [one for one in dictionary.render().splitlines() if "trinket_" in one],
     "commands": [one for one in page.splitlines() if one.split()[:1] == ["trinkets"]],
+    "demo": [step.heading for _, demo in demos.chosen(["trinkets"]) for step in demo.steps],
+    "default demo": [one.name for one, _ in demos.chosen([])],
     "board": "trinket_sales" in str(BOARD),
     "group": selection.server_groups()["trinkets"],
     "servers": [one.name for one in selection.members(["trinkets"])],
-    "completed": completion.names_of_servers("trin") + completion.workload_names("trin"),
+    "completed": [
+        *completion.names_of_servers("trin"),
+        *completion.workload_names("trin"),
+        *completion.demo_names("trin"),
+    ],
 }))
 """
 
@@ -127,4 +133,9 @@ def test_commands_accept_its_name_for_its_servers(derived: dict[str, Any]) -> No
     assert sorted(derived["servers"]) == [
         *("cassandra", "datanode", "kafka", "namenode", "nifi", "streaming"),
     ]
-    assert derived["completed"] == ["trinkets", "trinkets"]
+    assert derived["completed"] == ["trinkets", "trinkets", "trinkets"]
+
+
+def test_demo_is_shown_by_its_name_only(derived: dict[str, Any]) -> None:
+    assert derived["demo"] == ["Trinkets"]
+    assert derived["default demo"] == ["shop", "weblogs"]

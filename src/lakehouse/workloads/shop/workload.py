@@ -25,4 +25,5 @@ WORKLOAD = Workload(
         DataSet(sources.MARKETING, "olistbr/marketing-funnel-olist", "CC BY-NC-SA 4.0"),
     ),
     commands="lakehouse.workloads.shop.commands:register",
+    demo="lakehouse.workloads.shop.demo:DEMO",
 )

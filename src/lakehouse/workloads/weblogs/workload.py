@@ -26,6 +26,7 @@ WORKLOAD = Workload(
         "LogEcom": "lakehouse.workloads.weblogs.boards.log_board:BOARD",
     },
     commands="lakehouse.workloads.weblogs.commands:register",
+    demo="lakehouse.workloads.weblogs.demo:DEMO",
     written="lakehouse.workloads.weblogs.generator.manifest:written",
     is_writing="lakehouse.workloads.weblogs.generator.writing:is_writing",
     alarms={"streaming": "lakehouse.workloads.weblogs.clocks:alarm"},

@@ -78,4 +78,5 @@ WORKLOAD = Workload(
     tables=(SALE,),
     streams=(STREAM,),
     commands="lakehouse.workloads.trinkets.commands:register",
+    demo="lakehouse.workloads.trinkets.demo:DEMO",
 )

@@ -1,4 +1,4 @@
-"""The streams of the demo: a minute of visitors, watched live, balanced, and asked about."""
+"""Demo of the logs: a minute of visitors, watched live, reconciled, and asked about."""
 
 from __future__ import annotations
 
@@ -10,31 +10,30 @@ import time
 from collections import Counter
 
 from lakehouse.cli.common import console, heading, print_whole, say
+from lakehouse.contracts.demo import Demo, DemoOptions, DemoStep
+from lakehouse.contracts.workload import Workload
 
+_HERE = "lakehouse.workloads.weblogs.demo"
+DEMO = Demo(
+    (
+        DemoStep("Streams: servers", servers=("stream",)),
+        DemoStep("Streams: a minute of visitors", action=f"{_HERE}:write"),
+        DemoStep(action="lakehouse.cli.demo_steps:streams_to_gold"),
+        DemoStep(action=f"{_HERE}:show_answers"),
+    ),
+    check="lakehouse.cli.containers:require_own_logs",
+    by_default=True,
+)
 RATE = 1_000
 SECONDS = 60
-_MOST_SECONDS_BEHIND = 120.0
 _LOOK_EVERY = 5.0
 # where the output is no terminal, fewer looks tell as much
 _TELL_EVERY = 20.0
 
 
-def show_streams() -> bool:
-    """Write logs for a minute and show what becomes of them; whether every line balances."""
-    from lakehouse.cli.proving import await_silver, verify_streams
-    from lakehouse.cli.runs import day_of, run_pipelines
-    from lakehouse.orchestration.pipelines import of_streams
-
-    began = dt.datetime.now(dt.UTC)
-    _write_and_watch()
-    await_silver(_MOST_SECONDS_BEHIND)
-    run_pipelines(of_streams(), day_of(None))
-    balanced = verify_streams(None, _MOST_SECONDS_BEHIND, as_json=False)
-    _show_answers(began)
-    return balanced
-
-
-def _write_and_watch() -> None:
+def write(workload: Workload, options: DemoOptions) -> bool:
+    """Write logs for a minute, and show what becomes of them."""
+    say(f"{RATE:,} lines a second for {SECONDS} s, 1 % of them malformed, 2 % late")
     command = [
         # an image has no launcher
         *(sys.executable, "-m", "lakehouse"),
@@ -43,13 +42,13 @@ def _write_and_watch() -> None:
         f"--rate={RATE}",
         f"--duration={SECONDS}",
     ]
-    say(f"{RATE:,} lines a second for {SECONDS} s, 1 % of them malformed, 2 % late")
     writer = subprocess.Popen(
         [*command, "--malformed=1", "--late=2"], stdout=subprocess.PIPE, text=True
     )
     _watch(writer)
     told, _ = writer.communicate()
     say(told.strip())
+    return True
 
 
 def _watch(writer: subprocess.Popen[str]) -> None:
@@ -73,15 +72,17 @@ def _watch(writer: subprocess.Popen[str]) -> None:
                 print_whole(picture(look))
 
 
-def _show_answers(began: dt.datetime) -> None:
+def show_answers(workload: Workload, options: DemoOptions) -> bool:
+    """Show what the live tables hold of this demo."""
     for title, question, unit in (
         ("Live from Cassandra: what visitors did", "events_by_type", "events"),
         ("Live from Cassandra: how requests ended", "status_mix", "requests"),
         ("Live from Cassandra: pages asked for most", "top_pages", "requests"),
     ):
         heading(title)
-        for dimension, count in _totals(question, began).most_common(8):
+        for dimension, count in _totals(question, options.began).most_common(8):
             say(f"{count:>9,} {unit}  {dimension}")
+    return True
 
 
 def _totals(question: str, began: dt.datetime) -> Counter[str]:
