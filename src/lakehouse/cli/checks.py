@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 
-from lakehouse.cli import public_names
+from lakehouse.cli import public_names, suites
 from lakehouse.cli.common import errors, say
+from lakehouse.cli.suites import ON_REQUEST, Suite
 from lakehouse.platform import containers, port_table
-from lakehouse.platform.scratch import remove_stale_counters
 from lakehouse.platform.settings import PROJECT
 from lakehouse.registry import catalog, dictionary, validation
 from lakehouse.serving.grafana import files as grafana
@@ -51,10 +45,6 @@ GENERATED: Mapping[Path, Callable[[], str]] = {
     **superset.files(),
 }
 _PYTHON = (sys.executable, "-m")
-_MOST_WORKERS = 4
-# exit codes of pytest
-_PASSED, _INTERRUPTED, _NOTHING_TO_RUN = 0, 2, 5
-_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _LINTERS = {
     "ruff check": (*_PYTHON, "ruff", "check", "--quiet"),
     "ruff format": (*_PYTHON, "ruff", "format", "--check", "--quiet"),
@@ -62,30 +52,16 @@ _LINTERS = {
 }
 
 
-class Suite(StrEnum):
-    """Kinds of tests, the fast before the slow."""
-
-    UNIT = "unit"
-    INTEGRATION = "integration"
-    ACCEPTANCE = "acceptance"
-    CHAOS = "chaos"
-    CONTAINERS = "containers"
-
-
-# what a run without names leaves out: minutes of killing servers under load, and what needs Docker
-ON_REQUEST = frozenset({Suite.CHAOS, Suite.CONTAINERS})
-
-
 @app.command()
 def check() -> None:
     """Run what is fast: linters, types, generated pages, unit tests."""
     passed = _static_checks()
-    _stop_unless(_pytest([Suite.UNIT], ["-q"]) and passed)
+    _stop_unless(suites.passed([Suite.UNIT], ["-q"]) and passed)
 
 
 @app.command(context_settings={"allow_extra_args": True})
 def test(
-    suites: Annotated[
+    names: Annotated[
         list[str] | None,
         typer.Argument(
             help="unit, integration, acceptance, chaos, containers; then what pytest is told"
@@ -96,9 +72,9 @@ def test(
 
     What follows `--` goes to pytest, as in `test unit -- -k orders`.
     """
-    chosen, told = _split(suites or [])
+    chosen, told = _split(names or [])
     passed = _static_checks()
-    _stop_unless(_pytest(chosen, told) and passed)
+    _stop_unless(suites.passed(chosen, told) and passed)
 
 
 @app.command()
@@ -167,74 +143,6 @@ def _pages_are_current() -> bool:
 def _is_current(page: Path, text: str) -> bool:
     file = PROJECT / page
     return file.exists() and file.read_text(encoding="utf-8") == text
-
-
-def _pytest(suites: list[Suite], told: list[str]) -> bool:
-    """Run unit tests on all cores; beside the others, which share servers, if those run too."""
-    scratch = PROJECT / ".tmp"
-    scratch.mkdir(mode=0o700, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        # tests and their servers leave nothing in /tmp, where names can be taken by other users
-        os.environ["TMPDIR"] = folder
-        passed = _run_suites(suites, told)
-    # no option of a JVM moves the folder of its counters
-    remove_stale_counters()
-    return passed
-
-
-def _run_suites(suites: list[Suite], told: list[str]) -> bool:
-    unit = [suite for suite in suites if suite is Suite.UNIT]
-    others = [suite for suite in suites if suite is not Suite.UNIT]
-    if unit and others:
-        codes = _run_beside(_pytest_command(unit, told), _pytest_command(others, told))
-    elif unit:
-        # each worker has a Spark of its own, of more than a gigabyte
-        workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-        codes = [_run_to_its_end((*_pytest_command(unit, told), "-n", str(workers)))]
-    else:
-        codes = [_run_to_its_end(_pytest_command(others, told))]
-    return _PASSED in codes and set(codes) <= {_PASSED, _NOTHING_TO_RUN}
-
-
-def _pytest_command(suites: Sequence[Suite], told: list[str]) -> tuple[str, ...]:
-    folders = [f"tests/{suite}" for suite in suites if (PROJECT / "tests" / suite).exists()]
-    return (*_PYTHON, "pytest", *folders, *told)
-
-
-def _run_beside(filler: tuple[str, ...], command: tuple[str, ...]) -> list[int]:
-    """Run a command, and another in the time that it leaves; told of when the first has ended."""
-    say("unit tests run beside those of servers, and are told of after them")
-    with tempfile.TemporaryFile() as report:
-        beside = subprocess.Popen(
-            ("nice", "-n", "19", *filler),
-            cwd=PROJECT,
-            stdout=report,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        with beside:
-            code = _run_to_its_end(command)
-            if code == _INTERRUPTED:
-                beside.terminate()
-        report.seek(0)
-        sys.stdout.flush()
-        shutil.copyfileobj(report, sys.stdout.buffer)
-    return [code, beside.returncode]
-
-
-def _run_to_its_end(command: tuple[str, ...]) -> int:
-    """Run a command that stops servers at its end: an interruption is passed on, once."""
-    # a session of its own: a terminal would tell both, and a second time breaks the stopping
-    with subprocess.Popen(command, cwd=PROJECT, start_new_session=True) as process:
-
-        def pass_on(number: int, frame: FrameType | None) -> None:
-            for each in _INTERRUPTIONS:
-                signal.signal(each, signal.SIG_IGN)
-            process.terminate()
-
-        for each in _INTERRUPTIONS:
-            signal.signal(each, pass_on)
-        return process.wait()
 
 
 def _stop_unless(passed: bool) -> None:
