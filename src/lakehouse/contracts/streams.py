@@ -308,6 +308,9 @@ IN_THE_FUTURE = Reason(
 )
 IMPOSSIBLE_VALUE = Reason("impossible_value", "a number is out of its range, or no number")
 UNKNOWN_WORD = Reason("unknown_word", "a word is none of those that the log may hold")
+NOT_JSON = Reason("not_json", "the record is not one JSON object")
+MISSING_FIELD = Reason("missing_field", "a required field is absent or null")
+WRONG_TYPE = Reason("wrong_type", "a field is not of its declared type")
 REASONS: tuple[Reason, ...] = (
     EMPTY_LINE,
     TOO_LONG,
@@ -318,6 +321,9 @@ REASONS: tuple[Reason, ...] = (
     IN_THE_FUTURE,
     IMPOSSIBLE_VALUE,
     UNKNOWN_WORD,
+    NOT_JSON,
+    MISSING_FIELD,
+    WRONG_TYPE,
 )
 
 # A message of a dead-letter topic, as JSON.

@@ -75,8 +75,13 @@ class Accepted:
     earliest: dt.date = EARLIEST_EVENT
 
 
-def lines(raw: DataFrame) -> DataFrame:
-    """Give each message of a raw topic its identity, and its line as text where it is one."""
+def lines(raw: DataFrame, control: str = CONTROL) -> DataFrame:
+    """Give each message of a raw topic its identity, and its line as text where it is one.
+
+    Args:
+        raw: rows of the topic.
+        control: regular expression of characters that no line may hold.
+    """
     value = F.coalesce("value", F.lit(b""))
     identified = raw.select(
         F.md5(F.concat(F.coalesce("key", F.lit(b"")), F.lit(b"\n"), value)).alias("event_id"),
@@ -87,7 +92,7 @@ def lines(raw: DataFrame) -> DataFrame:
         # written on another system, a line ends with one character more
         F.rtrim(value.cast("string"), F.lit("\r")).alias(LINE),
     )
-    return identified.withColumn(FLAW, _first(_flaws_of_any_line()))
+    return identified.withColumn(FLAW, _first(_flaws_of_any_line(control)))
 
 
 def parts(read: DataFrame, form: str, count: int) -> DataFrame:
@@ -191,14 +196,14 @@ def _dead_letter(stream: Stream) -> Column:
     return F.to_json(letter, JSON)
 
 
-def _flaws_of_any_line() -> list[Flaw]:
+def _flaws_of_any_line(control: str) -> list[Flaw]:
     length = F.octet_length("value")
     line = F.col(LINE)
     return [
         Flaw(EMPTY_LINE, F.btrim(line) == "", F.lit("")),
         Flaw(TOO_LONG, length > LONGEST_PARSED_BYTES, F.concat(length, F.lit(" bytes"))),
         Flaw(NOT_TEXT, ~F.is_valid_utf8(line), F.lit("bytes that are not UTF-8")),
-        Flaw(NOT_TEXT, line.rlike(CONTROL), F.lit("a control character")),
+        Flaw(NOT_TEXT, line.rlike(control), F.lit("a control character")),
     ]
 
 
