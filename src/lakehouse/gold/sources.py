@@ -28,7 +28,7 @@ def check_days(spark: SparkSession, contract: Table, ingest_date: str) -> None:
         return
     days = {table: built_from(spark, table) for table in tables}
     if ingest_date not in days.values():
-        # a table of marketing alone may be of an earlier day than the shop's
+        # a table of one source alone may be of an earlier day than those of others
         others = [t for t in catalog.batch(Layer.SILVER) if spark.catalog.tableExists(t.full_name)]
         days |= {table: built_from(spark, table) for table in others}
     if problem := day_problem(days, ingest_date):

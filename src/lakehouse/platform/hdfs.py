@@ -1,6 +1,6 @@
 """A small file system client for HDFS, over WebHDFS, as the user `lakehouse`.
 
-Paths are absolute inside HDFS, such as `/lakehouse/bronze/ecom`.
+Paths are absolute inside HDFS, such as `/lakehouse/bronze`.
 """
 
 from __future__ import annotations

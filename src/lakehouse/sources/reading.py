@@ -1,6 +1,6 @@
 """Opening a published file: plain, gzip or in a zip archive, UTF-8 with or without a BOM.
 
-A file in an archive has a path below that of the archive: `archive.zip/olist_orders_dataset.csv`.
+A file in an archive has a path below that of the archive: `archive.zip/orders.csv`.
 """
 
 from __future__ import annotations
