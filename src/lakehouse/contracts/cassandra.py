@@ -79,12 +79,14 @@ class Question:
         title: the question in words.
         table: the table asked.
         cql: the query; parameters as `%(name)s`: minute, hour, day, start, end, user_id.
+        steps: names of the steps of a funnel that its rows number, the first with 1; if any.
     """
 
     name: str
     title: str
     table: str
     cql: str
+    steps: tuple[str, ...] = ()
 
 
 MINUTE = Column("minute", "STRING", "Minute of the event, UTC, as 2026-01-31T23:59", nullable=False)

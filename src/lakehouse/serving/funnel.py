@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from lakehouse.serving.live import question_named
-from lakehouse.workloads.weblogs.contracts.streams import FUNNEL
 
 if TYPE_CHECKING:
     from cassandra.cluster import Session
 
-_SESSIONS = question_named("sessions").cql
+_SESSIONS = question_named("sessions")
 _AT_ONCE = 32
 _MINUTE = dt.timedelta(minutes=1)
 # What was read may be read again for an hour. A session that comes back later counts as a new one.
@@ -62,7 +61,7 @@ class Funnel:
     def reached(self, since: dt.datetime) -> dict[str, int]:
         """Of the sessions that were active since then, those that reached each step."""
         steps = self._steps(since)
-        return {name: sum(steps[number:]) for name, number in FUNNEL.items()}
+        return {name: sum(steps[number:]) for number, name in enumerate(_SESSIONS.steps, start=1)}
 
     def newest(self) -> dt.datetime | None:
         """The newest minute in which a session was active."""
@@ -78,7 +77,7 @@ class Funnel:
                 del self._sessions[key]
             minute = max(minute, before[0])
         self._sessions[key] = (minute, step)
-        self._by_minute.setdefault(minute, [0] * (len(FUNNEL) + 1))[step] += 1
+        self._by_minute.setdefault(minute, [0] * (len(_SESSIONS.steps) + 1))[step] += 1
 
     def _forget(self, before: dt.datetime) -> None:
         """Remove sessions that ended before, and the oldest of too many; they stay counted."""
@@ -93,7 +92,9 @@ class Funnel:
     def _steps(self, since: dt.datetime) -> list[int]:
         with self._lock:
             found = [steps for minute, steps in self._by_minute.items() if minute >= since]
-        return [sum(steps) for steps in zip(*found, strict=True)] or [0] * (len(FUNNEL) + 1)
+        return [sum(steps) for steps in zip(*found, strict=True)] or [0] * (
+            len(_SESSIONS.steps) + 1
+        )
 
 
 def read(session: Session, funnel: Funnel, since: dt.datetime, until: dt.datetime) -> None:
@@ -103,7 +104,7 @@ def read(session: Session, funnel: Funnel, since: dt.datetime, until: dt.datetim
     minutes = list(_minutes(since, until))
     parameters = [{"minute": f"{minute:%Y-%m-%dT%H:%M}"} for minute in minutes]
     answers = execute_concurrent_with_args(
-        session, _SESSIONS, parameters, concurrency=_AT_ONCE, raise_on_first_error=True
+        session, _SESSIONS.cql, parameters, concurrency=_AT_ONCE, raise_on_first_error=True
     )
     for minute, (_, rows) in zip(minutes, answers, strict=True):
         found = [(row.user_id, row.session_id, row.funnel_step or 0) for row in rows]

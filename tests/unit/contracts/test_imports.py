@@ -75,10 +75,6 @@ PURE = sorted(
     for file in (SOURCE / layer).glob("[!_]*.py")
     if (module := f"{layer}/{file.stem}") not in EFFECTS
 )
-# files of the core that still import a workload, with the reason; the list only gets shorter
-EXCEPTIONS: dict[str, str] = {
-    "serving/funnel.py": "counts sessions by the steps of the shop's funnel",
-}
 # of the command line, workloads use the output, questions to a person and the limits of containers
 OUTPUT = ("cli/common", "cli/containers", "cli/data", "cli/pictures", "cli/watching")
 # a base class of errors is no server
@@ -159,8 +155,7 @@ def test_the_core_imports_no_workload() -> None:
         if any(name.startswith(f"{WORKLOADS}/") for name in imported(file))
     }
 
-    assert importing == set(EXCEPTIONS)
-    assert all(EXCEPTIONS.values())
+    assert importing == set()
 
 
 def test_workloads_do_not_import_the_top_of_the_core() -> None:

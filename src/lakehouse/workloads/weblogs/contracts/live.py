@@ -6,7 +6,7 @@ from lakehouse.contracts.cassandra import HOUR, MINUTE, LiveTable, Question, eve
 from lakehouse.contracts.model import Column
 from lakehouse.contracts.star import MONEY
 from lakehouse.contracts.streams import Stream
-from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM
+from lakehouse.workloads.weblogs.contracts.streams import ACCESS_LOG, CLICKSTREAM, FUNNEL
 
 _METRIC = Column("metric", "STRING", "What is counted, as access_log.status_class", nullable=False)
 _WINDOW = Column("window_start", "TIMESTAMP", "Start of the minute, UTC", nullable=False)
@@ -169,6 +169,7 @@ QUESTIONS: tuple[Question, ...] = (
         SESSION_BY_MINUTE.name,
         f"SELECT user_id, session_id, event_count, funnel_step, amount "
         f"FROM {SESSION_BY_MINUTE.full_name} WHERE minute = %(minute)s",
+        tuple(FUNNEL),
     ),
     Question(
         "sessions_of_a_visitor",
