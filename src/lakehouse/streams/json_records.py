@@ -26,6 +26,9 @@ RECORD = "_record"
 # line breaks and tabs may separate the fields of a record
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _WIDEST = "DECIMAL(38,18)"
+_MORE_DIGITS = r"\.\d{19}"
+# Python, which reads what Spark returns, has no other years
+_YEARS = (1, 9999)
 _FORMS = {
     "DATE": r"^\d{4}-\d{2}-\d{2}$",
     "TIMESTAMP": r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})?$",
@@ -66,11 +69,13 @@ def value(field: str, type_: str) -> Column:
         is_of_kind = F.schema_of_variant(_part(field)) == _KINDS[kind]
         return F.when(is_of_kind, found.try_cast(type_))
     if kind in _FORMS:
-        return F.when(found.rlike(_FORMS[kind]), found.try_cast(type_))
+        moment = found.try_cast(type_)
+        return F.when(found.rlike(_FORMS[kind]) & F.year(moment).between(*_YEARS), moment)
     typed = found.try_cast(type_)
     if kind == "DECIMAL":
-        return F.when(typed == found.try_cast(_WIDEST), typed)
-    return F.when(~F.isnan(typed), typed) if kind == "DOUBLE" else typed
+        return F.when(_is_exact(typed, found), typed)
+    # NaN is greater than any number
+    return F.when(F.abs(typed) < float("inf"), typed) if kind == "DOUBLE" else typed
 
 
 def unknown_word(column: str, words: Sequence[str]) -> Flaw:
@@ -86,6 +91,13 @@ def impossible(column: str, is_impossible: Column) -> Flaw:
 def named(column: str) -> Column:
     """Name and value of a column, for the person who looks at a flaw."""
     return F.concat(F.lit(f"{column} "), F.coalesce(F.col(column).cast("string"), F.lit("null")))
+
+
+def _is_exact(decimal: Column, found: Column) -> Column:
+    """Condition under which a decimal has every digit of its text."""
+    # the widest type rounds, too: digits beyond its scale, and powers of ten that are smaller
+    is_near = decimal.cast("DOUBLE") == found.try_cast("DOUBLE")
+    return (decimal == found.try_cast(_WIDEST)) & is_near & ~found.rlike(_MORE_DIGITS)
 
 
 def _objects(lines: DataFrame) -> DataFrame:

@@ -77,6 +77,9 @@ ACCEPTED = (
     ('"sold_at": "2026-02-28 10:00:00"', "sold_at", dt.datetime(2026, 2, 28, 10)),
     ('"sold_at": "2026-02-28T10:00:00+02:00"', "sold_at", dt.datetime(2026, 2, 28, 8)),
     ('"price": null', "price", None),
+    # as Python writes 0.00001
+    ('"degrees": 1e-05', "degrees", Decimal("0.000010")),
+    ('"sold_on": "9999-12-31"', "sold_on", dt.date(9999, 12, 31)),
 )
 WRONG = (
     '"quantity": "two"',
@@ -91,9 +94,14 @@ WRONG = (
     '"price": 12345678901.00',
     '"price": "12,10"',
     '"price": "NaN"',
+    '"price": 1.0000000000000000001',
+    '"price": 1e-20',
     '"degrees": 23.5505201',
     '"weight": "heavy"',
     '"weight": "NaN"',
+    '"weight": "Infinity"',
+    '"weight": "-inf"',
+    '"weight": 1e999',
     '"is_gift": "true"',
     '"is_gift": 1',
     '"sold_on": "2026-02-30"',
@@ -102,6 +110,10 @@ WRONG = (
     '"sold_at": "2026-02-28"',
     '"sold_at": 1772236800',
     '"sold_at": "2026-02-28T25:00:00Z"',
+    # years that Python cannot hold, which would end the batch
+    '"sold_on": "0000-01-01"',
+    '"sold_at": "0001-01-01T00:00:00+12:00"',
+    '"sold_at": "9999-12-31T23:59:59-12:00"',
 )
 
 
