@@ -311,7 +311,8 @@ UNKNOWN_WORD = Reason("unknown_word", "a word is none of those that the log may 
 NOT_JSON = Reason("not_json", "the record is not one JSON object")
 MISSING_FIELD = Reason("missing_field", "a required field is absent or null")
 WRONG_TYPE = Reason("wrong_type", "a field is not of its declared type")
-REASONS: tuple[Reason, ...] = (
+# of lines of logs
+LINE_REASONS: tuple[Reason, ...] = (
     EMPTY_LINE,
     TOO_LONG,
     NOT_TEXT,
@@ -321,10 +322,8 @@ REASONS: tuple[Reason, ...] = (
     IN_THE_FUTURE,
     IMPOSSIBLE_VALUE,
     UNKNOWN_WORD,
-    NOT_JSON,
-    MISSING_FIELD,
-    WRONG_TYPE,
 )
+REASONS: tuple[Reason, ...] = (*LINE_REASONS, NOT_JSON, MISSING_FIELD, WRONG_TYPE)
 
 # A message of a dead-letter topic, as JSON.
 DEAD_LETTER_COLUMNS = (

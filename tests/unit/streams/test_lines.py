@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from lakehouse.contracts.streams import DEAD_LETTER_COLUMNS, REASONS, Stream
+from lakehouse.contracts.streams import DEAD_LETTER_COLUMNS, LINE_REASONS, Stream
 from lakehouse.registry.catalog import EVENT_TABLES, STREAMS
 from lakehouse.streams import events
 from lakehouse.streams.parsing import Accepted
@@ -104,4 +104,4 @@ def test_cases_name_every_column_and_every_reason(stream: Stream) -> None:
     columns = {column.name for column in EVENT_TABLES[stream.name].columns} - {"event_id"}
 
     assert any(set(case.get("clean", ())) == columns for case in found)
-    assert {case["reason"] for case in found if "reason" in case} == {r.name for r in REASONS}
+    assert {case["reason"] for case in found if "reason" in case} == {r.name for r in LINE_REASONS}
