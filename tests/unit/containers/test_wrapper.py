@@ -228,6 +228,8 @@ def test_status_fails_if_a_container_has_failed(state: str, code: int, wrapper: 
         (("demo",), "batch --profile stream"),
         (("demo", "--orders", "100"), "batch --profile stream"),
         (("demo", "--no-streams"), "batch"),
+        (("demo", "weblogs"), "batch --profile stream"),
+        (("demo", "shop", "--orders", "100"), "batch"),
     ],
 )
 def test_demo_starts_the_servers_that_it_shows(
@@ -235,6 +237,13 @@ def test_demo_starts_the_servers_that_it_shows(
 ) -> None:
     assert wrapper(*words).returncode == 0
     assert wrapper.calls == [UP.format(profiles), CLI.format("", " ".join(words))]
+
+
+def test_demo_of_an_unknown_name_starts_nothing(wrapper: Wrapper) -> None:
+    answer = wrapper("demo", "weblog")
+    assert answer.returncode == 2
+    assert "weblogs" in answer.stderr
+    assert wrapper.calls == []
 
 
 def test_help_of_the_demo_starts_nothing(wrapper: Wrapper) -> None:
