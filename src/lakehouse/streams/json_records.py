@@ -80,17 +80,16 @@ def value(field: str, type_: str) -> Column:
 
 def unknown_word(column: str, words: Sequence[str]) -> Flaw:
     """The flaw of a text that is none of these words."""
-    return Flaw(UNKNOWN_WORD, ~F.col(column).isin(*words), named(column))
+    return Flaw(UNKNOWN_WORD, ~F.col(column).isin(*words), _shown(column))
 
 
 def impossible(column: str, is_impossible: Column) -> Flaw:
     """The flaw of a value that a rule excludes."""
-    return Flaw(IMPOSSIBLE_VALUE, is_impossible, named(column))
+    return Flaw(IMPOSSIBLE_VALUE, is_impossible, _shown(column))
 
 
-def named(column: str) -> Column:
-    """Name and value of a column, for the person who looks at a flaw."""
-    return F.concat(F.lit(f"{column} "), F.coalesce(F.col(column).cast("string"), F.lit("null")))
+def _shown(column: str) -> Column:
+    return parsing.named(column, F.coalesce(F.col(column).cast("string"), F.lit("null")))
 
 
 def _is_exact(decimal: Column, found: Column) -> Column:
@@ -120,10 +119,10 @@ def _not_json() -> Flaw:
 
 
 def _flaws(column: model.Column, field: str) -> list[Flaw]:
-    is_there, name = text(field).isNotNull(), F.lit(field)
-    missing = Flaw(MISSING_FIELD, ~is_there, name)
-    shown = F.concat_ws(" ", name, text(field))
-    wrong = Flaw(WRONG_TYPE, is_there & F.col(column.name).isNull(), shown)
+    is_there = text(field).isNotNull()
+    missing = Flaw(MISSING_FIELD, ~is_there, F.lit(field))
+    is_wrong = is_there & F.col(column.name).isNull()
+    wrong = Flaw(WRONG_TYPE, is_wrong, parsing.named(field, text(field)))
     return [wrong] if column.nullable else [missing, wrong]
 
 

@@ -147,6 +147,11 @@ def whole_number(text: Column, type_: str) -> Column:
     return F.when((number >= 0) & (number.cast("string") == text), number)
 
 
+def named(name: str, found: Column) -> Column:
+    """A name and what was found under it, for the person who looks at a flaw."""
+    return F.concat(F.lit(f"{name} "), found)
+
+
 def judged(typed: DataFrame, flaws: list[Flaw]) -> DataFrame:
     """Set the first flaw of each line that has none yet."""
     return typed.withColumn(FLAW, F.coalesce(FLAW, _first(flaws)))

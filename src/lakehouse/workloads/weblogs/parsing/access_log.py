@@ -18,7 +18,7 @@ from lakehouse.contracts.log_notation import LogFormat, TimeForm
 from lakehouse.contracts.log_patterns import JSON_REQUEST, PARTS
 from lakehouse.contracts.streams import IMPOSSIBLE_VALUE, UNKNOWN_WORD
 from lakehouse.streams import parsing
-from lakehouse.streams.parsing import LINE, Accepted, Flaw, part
+from lakehouse.streams.parsing import LINE, Accepted, Flaw, named, part
 from lakehouse.workloads.weblogs.contracts.streams import METHODS, UNREADABLE
 
 _HOST, _MOMENT, _METHOD, _REQUESTED, _PROTOCOL, _STATUS, _BYTES, _REFERRER, _AGENT = range(
@@ -95,10 +95,10 @@ def _flaws(accepted: Accepted) -> list[Flaw]:
     no_count = F.col("bytes_sent").isNull() & ~part(_BYTES).isin("", _NO_VALUE)
     return [
         *parsing.flaws_of_time(part(_MOMENT), accepted.earliest),
-        Flaw(IMPOSSIBLE_VALUE, ~client.rlike(_CLIENT), _named("address", client)),
-        Flaw(UNKNOWN_WORD, unknown, _named("method", method)),
-        Flaw(IMPOSSIBLE_VALUE, outside, _named("status", part(_STATUS))),
-        Flaw(IMPOSSIBLE_VALUE, no_count, _named("bytes", part(_BYTES))),
+        Flaw(IMPOSSIBLE_VALUE, ~client.rlike(_CLIENT), named("address", client)),
+        Flaw(UNKNOWN_WORD, unknown, named("method", method)),
+        Flaw(IMPOSSIBLE_VALUE, outside, named("status", part(_STATUS))),
+        Flaw(IMPOSSIBLE_VALUE, no_count, named("bytes", part(_BYTES))),
     ]
 
 
@@ -128,10 +128,6 @@ def _moment(text: Column, form: TimeForm) -> Column:
     if form.pattern:
         return F.try_to_timestamp(text, F.lit(form.pattern))
     return F.timestamp_seconds(text.try_cast("DECIMAL(20,6)") / form.divisor)
-
-
-def _named(name: str, found: Column) -> Column:
-    return F.concat(F.lit(f"{name} "), found)
 
 
 def _behind(text: Column, mark: str) -> Column:

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from lakehouse.contracts.star import MONEY
 from lakehouse.contracts.streams import IMPOSSIBLE_VALUE, UNKNOWN_WORD
 from lakehouse.streams import parsing
-from lakehouse.streams.parsing import Accepted, Flaw, part
+from lakehouse.streams.parsing import Accepted, Flaw, named, part
 from lakehouse.workloads.weblogs.contracts.streams import EVENT_TYPES, LEVELS
 
 _FORM = (
@@ -50,16 +50,12 @@ def _flaws(accepted: Accepted) -> list[Flaw]:
     no_amount = F.col("amount").isNull() & (part(_AMOUNT) != _NONE)
     return [
         *parsing.flaws_of_time(part(_MOMENT), accepted.earliest),
-        Flaw(UNKNOWN_WORD, ~level.isin(*LEVELS), _named("level", level)),
-        Flaw(IMPOSSIBLE_VALUE, F.col("user_id").isNull(), _named("USER_ID", part(_USER))),
-        Flaw(IMPOSSIBLE_VALUE, F.col("session_id").isNull(), _named("SESSION_ID", part(_SESSION))),
-        Flaw(UNKNOWN_WORD, ~event_type.isin(*EVENT_TYPES), _named("EVENT_TYPE", event_type)),
-        Flaw(IMPOSSIBLE_VALUE, no_amount, _named("AMOUNT", part(_AMOUNT))),
+        Flaw(UNKNOWN_WORD, ~level.isin(*LEVELS), named("level", level)),
+        Flaw(IMPOSSIBLE_VALUE, F.col("user_id").isNull(), named("USER_ID", part(_USER))),
+        Flaw(IMPOSSIBLE_VALUE, F.col("session_id").isNull(), named("SESSION_ID", part(_SESSION))),
+        Flaw(UNKNOWN_WORD, ~event_type.isin(*EVENT_TYPES), named("EVENT_TYPE", event_type)),
+        Flaw(IMPOSSIBLE_VALUE, no_amount, named("AMOUNT", part(_AMOUNT))),
     ]
-
-
-def _named(name: str, found: Column) -> Column:
-    return F.concat(F.lit(f"{name} "), found)
 
 
 def _or_null(text: Column) -> Column:
