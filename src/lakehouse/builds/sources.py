@@ -8,7 +8,7 @@ from lakehouse.contracts.model import Table
 from lakehouse.platform import postgres
 from lakehouse.registry import catalog
 
-# the text of a whole row tells null from empty, and one column from the next
+# the text of a whole row distinguishes null from empty, and one column from the next
 _CONTENT = (
     'SELECT count(*), coalesce(sum(hashtextextended(one::text, 0)::numeric), 0) FROM "{}" AS one'
 )

@@ -72,9 +72,9 @@ def test(
 
     What follows `--` goes to pytest, as in `test unit -- -k orders`.
     """
-    chosen, told = _split(names or [])
+    chosen, arguments = _split(names or [])
     passed = _static_checks()
-    _stop_unless(suites.passed(chosen, told) and passed)
+    _stop_unless(suites.passed(chosen, arguments) and passed)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Runs of pytest: the suites of servers one after another, others beside them."""
+"""Runs of pytest: the suites of servers one after another, others in parallel."""
 
 from __future__ import annotations
 
@@ -37,67 +37,70 @@ class Suite(StrEnum):
 ON_REQUEST = frozenset({Suite.CHAOS, Suite.CONTAINERS})
 _PYTEST = (sys.executable, "-m", "pytest")
 _MOST_WORKERS = 4
-# the servers of the session with all profiles, and those of a test module beside them
+# the servers of the session with all profiles, together with those of a test module
 _MEMORY_OF_BOTH = 18 * 2**30
 # exit codes of pytest
 _PASSED, _INTERRUPTED, _NOTHING_TO_RUN = 0, 2, 5
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def passed(suites: Sequence[Suite], told: Sequence[str]) -> bool:
+def passed(suites: Sequence[Suite], arguments: Sequence[str]) -> bool:
     """Run suites; True if there was a test, and none failed.
 
     Args:
         suites: the suites.
-        told: further arguments of pytest.
+        arguments: further arguments of pytest.
     """
     scratch = PROJECT / ".tmp"
     scratch.mkdir(mode=0o700, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         # tests and their servers leave nothing in /tmp, where names can be taken by other users
         os.environ["TMPDIR"] = folder
-        codes = _run(suites, told)
+        codes = _run(suites, arguments)
     # no option of a JVM moves the folder of its counters
     remove_stale_counters()
     return _PASSED in codes and set(codes) <= {_PASSED, _NOTHING_TO_RUN}
 
 
 def lanes(
-    suites: Sequence[Suite], told: Sequence[str], memory: int
+    suites: Sequence[Suite], arguments: Sequence[str], memory: int
 ) -> tuple[Command, list[Command]]:
-    """A command, and those that run beside it, one after another.
+    """A command, and those that run in parallel with it, one after another.
 
-    Unit tests run beside the suites of servers. So do modules of integration tests that start
-    servers of their own, where the memory suffices for both: most of their time is waiting.
+    Unit tests run in parallel with the suites of servers. So do modules of integration tests that
+    start servers of their own, if the memory is sufficient for both: they wait for much of their
+    time.
 
     Args:
         suites: suites of servers, and perhaps the unit tests.
-        told: further arguments of pytest.
+        arguments: further arguments of pytest.
         memory: memory of the machine in bytes.
     """
     servers = [suite for suite in suites if suite is not Suite.UNIT]
-    beside = [("nice", "-n", "19", *_pytest([Suite.UNIT], told))] if Suite.UNIT in suites else []
+    background = (
+        [("nice", "-n", "19", *_pytest([Suite.UNIT], arguments))] if Suite.UNIT in suites else []
+    )
     if {Suite.INTEGRATION, Suite.ACCEPTANCE} <= set(servers) and memory >= _MEMORY_OF_BOTH:
-        beside.append(_pytest([Suite.INTEGRATION], [*told, "--servers=own"]))
-        return _pytest(servers, [*told, "--servers=shared"]), beside
-    return _pytest(servers, told), beside
+        background.append(_pytest([Suite.INTEGRATION], [*arguments, "--servers=own"]))
+        return _pytest(servers, [*arguments, "--servers=shared"]), background
+    return _pytest(servers, arguments), background
 
 
-def _run(suites: Sequence[Suite], told: Sequence[str]) -> list[int]:
+def _run(suites: Sequence[Suite], arguments: Sequence[str]) -> list[int]:
     if list(suites) == [Suite.UNIT]:
         # each worker has a Spark of its own, of more than a gigabyte
         workers = min(os.cpu_count() or 1, _MOST_WORKERS)
-        return [_run_to_its_end((*_pytest(suites, told), "-n", str(workers)))]
-    command, beside = lanes(suites, told, psutil.virtual_memory().total)
-    return _run_beside(beside, command) if beside else [_run_to_its_end(command)]
+        return [_run_to_its_end((*_pytest(suites, arguments), "-n", str(workers)))]
+    command, background = lanes(suites, arguments, psutil.virtual_memory().total)
+    return _run_in_parallel(background, command) if background else [_run_to_its_end(command)]
 
 
-def _pytest(suites: Sequence[Suite], told: Sequence[str]) -> Command:
+def _pytest(suites: Sequence[Suite], arguments: Sequence[str]) -> Command:
     folders = [f"tests/{suite}" for suite in suites if (PROJECT / "tests" / suite).exists()]
-    return (*_PYTEST, *folders, *told)
+    return (*_PYTEST, *folders, *arguments)
 
 
-class _Beside:
+class _Background:
     """Commands one after another in the background, their output kept for the end."""
 
     def __init__(self, commands: Sequence[Command], report: IO[bytes]) -> None:
@@ -128,15 +131,15 @@ class _Beside:
             self._running.terminate()
 
 
-def _run_beside(commands: Sequence[Command], command: Command) -> list[int]:
+def _run_in_parallel(commands: Sequence[Command], command: Command) -> list[int]:
     """Run a command, and others in the time that it leaves; report them after its end."""
-    say("other tests run beside those of the shared servers; their report follows")
+    say("other tests run in parallel with those of the shared servers; their report follows")
     with tempfile.TemporaryFile() as report, ThreadPoolExecutor(1) as pool:
-        beside = _Beside(commands, report)
-        ending = pool.submit(beside.run)
+        background = _Background(commands, report)
+        ending = pool.submit(background.run)
         code = _run_to_its_end(command)
         if code == _INTERRUPTED:
-            beside.stop()
+            background.stop()
         codes = ending.result()
         report.seek(0)
         sys.stdout.flush()

@@ -26,7 +26,7 @@ class RunFailedError(PlatformError):
 
 @dataclass
 class Progress:
-    """How far a pipeline has come; when it has ended, how many tables were unchanged."""
+    """Progress of a pipeline; of one that has ended, also the number of unchanged tables."""
 
     pipeline: Pipeline
     run_id: str = ""

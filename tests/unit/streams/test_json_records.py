@@ -125,7 +125,7 @@ def record_with(field: str) -> str:
 
 @pytest.fixture(scope="module")
 def by_field(spark: SparkSession) -> dict[str, Row]:
-    """What was read of a record with each field; one query, as each costs a second."""
+    """Rows read of a record with each field; one query, as each costs a second."""
     fields = [*(field for field, _, _ in ACCEPTED), *WRONG]
     return dict(zip(fields, read(spark, *map(record_with, fields)), strict=True))
 
